@@ -1,0 +1,81 @@
+# `make` lists the targets. Everything runs from a clean checkout with Go and a C compiler (for the race detector).
+
+GO       ?= go
+# The tools stand in a module of their own, so that the product's go.mod stays small.
+TOOL     := $(GO) tool -modfile=tools/go.mod
+BINARY   := bin/tennantite
+IMAGE    ?= tennantite:dev
+FUZZTIME ?= 10s
+# The conformance suite and the scripts of third-party clients stand beside this repository.
+SHARED   ?= ../shared
+# What runs the tests; CI puts gotestsum here.
+GOTEST   ?= $(GO) test
+TESTS    ?= ./...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the emulator with its built-in world; stop it with ^C
+	@$(GO) run ./cmd/tennantite serve $(ARGS)
+
+.PHONY: build
+build: ## build bin/tennantite
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/tennantite
+
+.PHONY: test
+test: ## every test, with the race detector, in random order
+	$(GOTEST) -race -shuffle=on $(TESTS)
+
+.PHONY: lint
+lint: ## golangci-lint, actionlint and a tidy go.mod, all pinned
+	$(TOOL) golangci-lint config verify
+	$(TOOL) golangci-lint run ./...
+	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
+	$(GO) mod tidy -diff
+
+.PHONY: fmt
+fmt: ## format as `make lint` wants it
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: bench
+bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package
+	$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(TESTS)
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz
+
+.PHONY: golden
+golden: ## rewrite the expected answers that tests compare with; read the diff before you commit it
+	@GO='$(GO)' scripts/golden
+
+.PHONY: image
+image: ## the container image, with docker or (without an engine) buildah
+	@IMAGE='$(IMAGE)' scripts/image
+
+.PHONY: image-test
+image-test: ## build the image, start it and tell it a short story
+	@scripts/image-test
+
+.PHONY: conformance
+conformance: build ## the black-box suite in SHARED; fails where a listed case no longer passes
+	@SHARED='$(SHARED)' scripts/conformance $(BINARY)
+
+.PHONY: conformance-update
+conformance-update: build ## add what passes now to .ci/conformance-passing.txt (it only grows)
+	@SHARED='$(SHARED)' scripts/conformance -u $(BINARY)
+
+.PHONY: witness
+witness: build ## unmodified third-party clients from SHARED; narrow with CLIENTS="rclone pnpjs"
+	@SHARED='$(SHARED)' scripts/witness $(BINARY) $(CLIENTS)
+
+.PHONY: witness-update
+witness-update: build ## add what passes now to .ci/witness-passing.txt (it only grows)
+	@SHARED='$(SHARED)' scripts/witness -u $(BINARY) $(CLIENTS)
+
+.PHONY: check
+check: lint test conformance ## what a change must pass; CI runs this and more (.ci/run)

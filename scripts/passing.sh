@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The lists of .ci/: what passed once must go on passing. Sourced by conformance and witness.
 #
 # A list has one name per line, sorted, and comments; after the name there may be a number: so many steps of it pass.
@@ -14,7 +15,7 @@ grow() {
 }
 
 # lines TEXT: how many lines it has, 0 for none
-lines() { [ -z "$1" ] && echo 0 || wc -l <<<"$1"; }
+lines() { printf '%s' "${1:+$1$'\n'}" | wc -l; }
 
 # indent TEXT: its lines, each set in
 indent() { [ -z "$1" ] || sed 's/^/    /' <<<"$1"; }

@@ -1,0 +1,171 @@
+package odata
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// plan is what the projection knows of a struct type.
+type plan struct {
+	fields   []field
+	byName   map[string]int // lower-case name → field
+	envelope bool           // one field carries the rows
+}
+
+type field struct {
+	name       string
+	key        []byte // "name":
+	base       string // of an annotation x@y the x
+	index      []int
+	typ        reflect.Type
+	encode     encoder
+	omitEmpty  bool
+	omitZero   bool
+	selectOnly bool // comes only when selected
+	expandOnly bool // comes only when expanded or selected
+	always     bool // survives every $select
+	rows       bool // the collection that the options are about
+	inline     bool // an Object whose members stand here
+}
+
+var plans sync.Map // reflect.Type → *plan
+
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	p := &plan{byName: map[string]int{}}
+	p.addFields(t, nil)
+	got, _ := plans.LoadOrStore(t, p)
+	return got.(*plan)
+}
+
+func (p *plan) addFields(t reflect.Type, at []int) {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		tag := sf.Tag.Get("json")
+		if tag == "-" {
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		index := append(at[:len(at):len(at)], i)
+		f := field{name: name, index: index, typ: sf.Type}
+		f.flags(sf.Tag.Get("odata"))
+		embedded := sf.Type
+		if embedded.Kind() == reflect.Pointer {
+			embedded = embedded.Elem()
+		}
+		if sf.Anonymous && name == "" && embedded.Kind() == reflect.Struct {
+			p.addFields(embedded, index)
+			continue
+		}
+		if !sf.IsExported() {
+			continue
+		}
+		if f.name == "" {
+			f.name = sf.Name
+		}
+		f.key = append(appendString(nil, f.name), ':')
+		if i := strings.IndexByte(f.name, '@'); i > 0 {
+			f.base = f.name[:i]
+		}
+		f.always = f.always || isAnnotation(f.name)
+		for o := range strings.SplitSeq(options, ",") {
+			f.omitEmpty = f.omitEmpty || o == "omitempty"
+			f.omitZero = f.omitZero || o == "omitzero"
+		}
+		f.encode = encoderOf(sf.Type)
+		p.envelope = p.envelope || f.rows
+		if _, taken := p.byName[strings.ToLower(f.name)]; !taken {
+			p.byName[strings.ToLower(f.name)] = len(p.fields)
+		}
+		p.fields = append(p.fields, f)
+	}
+}
+
+func (f *field) flags(tag string) {
+	for o := range strings.SplitSeq(tag, ",") {
+		switch o {
+		case "select":
+			f.selectOnly = true
+		case "expand":
+			f.expandOnly = true
+		case "always":
+			f.always = true
+		case "rows":
+			f.rows = true
+		case "inline":
+			f.inline = true
+		}
+	}
+}
+
+// isAnnotation reports whether the name is a control annotation of OData 3 or 4, which no $select takes away.
+func isAnnotation(name string) bool {
+	return strings.HasPrefix(name, "@odata.") || strings.HasPrefix(name, "odata.") || name == "__metadata"
+}
+
+// get returns the field of v; ok is false where an embedded pointer on the way is nil.
+func (f *field) get(v reflect.Value) (reflect.Value, bool) {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0]), true
+	}
+	for i, x := range f.index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(x)
+	}
+	return v, true
+}
+
+func (f *field) absent(v reflect.Value) bool {
+	if f.omitEmpty {
+		switch v.Kind() {
+		case reflect.Slice, reflect.Map, reflect.String, reflect.Array:
+			return v.Len() == 0
+		case reflect.Struct:
+		default:
+			return v.IsZero()
+		}
+	}
+	if f.omitZero {
+		if z, ok := v.Interface().(interface{ IsZero() bool }); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+			return z.IsZero()
+		}
+		return v.IsZero()
+	}
+	return false
+}
+
+// PropertiesOf returns the property names of a wire struct, or of what it points to, in order and without annotations:
+// the list for [Node.Properties] and for refusing an unknown $select.
+func PropertiesOf(v any) []string {
+	t := reflect.TypeOf(v)
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	var names []string
+	for _, f := range planOf(t).fields {
+		if !f.inline && !strings.Contains(f.name, "@") && !isAnnotation(f.name) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+var (
+	marshalerType     = reflect.TypeFor[json.Marshaler]()
+	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+)
+
+func equalNames(a, b string) bool { return strings.EqualFold(a, b) }

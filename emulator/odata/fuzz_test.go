@@ -20,7 +20,7 @@ func FuzzParsePath(f *testing.F) {
 	for _, s := range []string{
 		"/me/drive/root:/a/b.txt:/children", "/drives/b%21x/items/root%3A%2Fdir%2Fa.bin%3A%2Fcontent", "/users('a''b')",
 		"/Web/GetFolderByServerRelativeUrl%28%27/sites/x/A%20B%27%29/Files/Add%28overwrite=true,url=%27a%27%29",
-		"/sites/h:/sites/x:/drive/root:/:/children", "/lists(guid'0a1b2c3d-0000-1111-2222-333344445555')/f(@a)", "/root:/50%25'(1)",
+		"/sites/h:/sites/x:/drive/root:/:/children", "/lists(guid'0a1b2c3d-0000-1111-2222-333344445555')/f(@a)", "/root:/50%25'(1)", "0:/0::",
 	} {
 		f.Add(s, false)
 		f.Add(s, true)
@@ -97,7 +97,7 @@ func FuzzParseFilter(f *testing.F) {
 }
 
 func FuzzParseSearch(f *testing.F) {
-	for _, s := range []string{`"displayName:x" AND "mail:y" OR NOT (a "b\"c")`, `"a:b:c"`, `ORANGE AND"x"`, `"é/a:b"`} {
+	for _, s := range []string{`"displayName:x" AND "mail:y" OR NOT (a "b\"c")`, `"a:b:c"`, `ORANGE AND"x"`, `"é/a:b"`, "\r"} {
 		f.Add(s)
 	}
 	r := sample()

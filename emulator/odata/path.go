@@ -149,7 +149,7 @@ func (p *pathParser) extend(raw, text string) {
 	for text != "" {
 		name, rest, more := strings.Cut(text, "/")
 		closes := strings.HasSuffix(name, ":")
-		if name = strings.TrimSuffix(name, ":"); name != "" {
+		if name = strings.TrimRight(name, ":"); name != "" {
 			if last.Path != "/" {
 				last.Path += "/"
 			}

@@ -99,7 +99,7 @@ func searchTooComplex() error {
 
 type searchParser struct{ rest string }
 
-func (p *searchParser) skip() { p.rest = strings.TrimLeft(p.rest, " \t") }
+func (p *searchParser) skip() { p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace) }
 
 func (p *searchParser) unexpected() error {
 	return invalid("$search", "syntax error before '%s'", p.rest)
@@ -184,7 +184,7 @@ func (p *searchParser) clause(depth int) (Search, error) {
 	case p.rest[0] == '"':
 		return p.phrase()
 	}
-	n := strings.IndexAny(p.rest, " \t()\"")
+	n := strings.IndexFunc(p.rest, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`()"`, r) })
 	if n < 0 {
 		n = len(p.rest)
 	}

@@ -235,6 +235,36 @@ func TestEval(t *testing.T) {
 	}
 }
 
+func TestEvalTakesWhatResourcesGive(t *testing.T) {
+	t.Parallel()
+	text, number, big, ratio, flag := "x", 5, int64(6), 1.5, true
+	type kind string
+	r := odata.ResourceOf(struct {
+		Text    *string
+		Number  *int
+		Big     *int64
+		Ratio   *float64
+		Flag    *bool
+		At      *time.Time
+		Small   int32
+		Tiny    uint8
+		Half    float32
+		Kind    kind
+		Kinds   []kind
+		On      struct{ Deep *struct{ X int } }
+		None    *int
+		Nothing *time.Time
+	}{Text: &text, Number: &number, Big: &big, Ratio: &ratio, Flag: &flag, At: &moment, Small: 7, Tiny: 8, Half: 2.5, Kind: "k", Kinds: []kind{"l"}})
+	for _, s := range []string{
+		"text eq 'X'", "number eq 5", "big eq 6", "ratio eq 1.5", "flag", "year(at) eq 2020", "small eq 7", "tiny eq 8", "half eq 2.5",
+		"kind eq 'K'", "kinds/any(k:k eq 'L')", "on/deep/x eq null", "none eq null", "nothing eq null", "floor(half) eq 2",
+	} {
+		if !odata.Eval(parse(t, s), r) {
+			t.Errorf("%s should hold", s)
+		}
+	}
+}
+
 func TestIndexUsable(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

@@ -217,7 +217,7 @@ func (m *matcher[C]) predicate(key Key[C], s Segment, args bool) (Predicate, err
 	}
 	if name, text, ok := strings.Cut(s.Text, "="); ok && name != "" {
 		if name, ok := m.keyName(key, name); ok {
-			if value, ok := parseLiteral(text); ok {
+			if value, ok := parseArgValue(text); ok {
 				return Predicate{name, value}, nil
 			}
 		}
@@ -354,7 +354,7 @@ func (m *matcher[C]) bind(params []string, s Segment, required bool) (Args, erro
 			continue
 		}
 		if text, ok := m.query.Custom.get(name); ok && !s.HasParens {
-			value, ok := parseLiteral(text)
+			value, ok := parseArgValue(text)
 			if !ok {
 				value = Literal{kind: Raw, text: text}
 			}
@@ -375,7 +375,7 @@ func (m *matcher[C]) value(a Arg) (Literal, error) {
 	if !ok {
 		return Literal{}, invalid(a.Alias, "the parameter alias has no value")
 	}
-	l, ok := parseLiteral(strings.TrimSpace(text))
+	l, ok := parseArgValue(strings.TrimSpace(text))
 	if !ok {
 		return Literal{}, invalid(a.Alias, "the parameter alias is malformed")
 	}

@@ -266,8 +266,25 @@ func parseArg(s string) (Arg, bool) {
 		return a, true
 	}
 	var ok bool
-	a.Value, ok = parseLiteral(s)
+	a.Value, ok = parseArgValue(s)
 	return a, ok
+}
+
+// parseArgValue is parseLiteral that keeps a number or moment as it was written where its spelling is not the canonical
+// one: a token without quotes may look like a number, and 1e5 has to stay 1e5.
+func parseArgValue(s string) (Literal, bool) {
+	l, ok := parseLiteral(s)
+	switch l.kind {
+	case Int, Decimal:
+		if l.String() != s {
+			return Literal{kind: Raw, text: s}, ok
+		}
+	case DateTime:
+		if l.String() != s && !strings.HasSuffix(s, "'") {
+			return Literal{kind: Raw, text: s}, ok
+		}
+	}
+	return l, ok
 }
 
 // cutOutside is strings.Cut that looks outside of quotations and of brackets (parameters may be JSON arrays).

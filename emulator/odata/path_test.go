@@ -176,6 +176,30 @@ func TestLiteralForms(t *testing.T) {
 			t.Errorf("%s is %v, %v", s, v, ok)
 		}
 	}
+	p, err := odata.ParsePath("/Add(url='a',n=5,flag='true')", odata.SharePoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := p[0].Args
+	if n, ok := args.Int("n"); args.Text("url") != "a" || !ok || n != 5 || !args.Bool("flag") || args.Bool("url") || args.Text("x") != "" {
+		t.Errorf("the arguments are %v", args)
+	}
+	for want, l := range map[string]odata.Literal{
+		"null": {}, "'a''b'": odata.StringLiteral("a'b"), "-5": odata.IntLiteral(-5), "true": odata.BoolLiteral(true),
+		"2020-03-04T04:06:07Z": odata.TimeLiteral(moment),
+	} {
+		if l.String() != want || l.IsNull() != (want == "null") {
+			t.Errorf("%s prints %s", want, l)
+		}
+	}
+	for want, s := range map[odata.LiteralKind]string{
+		odata.Null: "null", odata.String: "'5'", odata.Int: "5", odata.Decimal: "1.5", odata.Bool: "true", odata.Raw: "x",
+		odata.GUID: "guid'0a1b2c3d-0000-1111-2222-333344445555'", odata.DateTime: "datetime'2020-01-02'",
+	} {
+		if k := arg(s).Kind(); k != want {
+			t.Errorf("%s is of kind %d, want %d", s, k, want)
+		}
+	}
 	if _, ok := arg("'x'").Int(); ok {
 		t.Error("a word is no number")
 	}

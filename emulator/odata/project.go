@@ -25,7 +25,7 @@ func Project(v any, s Shape) (json.RawMessage, error) { return AppendJSON(nil, v
 
 // AppendJSON appends the JSON of v, a tagged struct, a pointer to one, an [Object] or a slice of these, to dst. Fields
 // keep their order. The json tag means what it means to encoding/json, except that a nil slice is [] (a collection of
-// OData is never null) and that text is not escaped for HTML. The odata tag adds:
+// OData is never null), that text is not escaped for HTML, and that the string option is not known. The odata tag adds:
 //
 //	select  only when $select names it
 //	expand  only when $expand or $select names it
@@ -93,7 +93,8 @@ func (w *view) field(name string, f *field) fieldView {
 		named = name[:i]
 	}
 	sub, expanded := w.expanded(named)
-	show := expanded || w.Select.Has(named)
+	all := f != nil && f.expandOnly && slices.ContainsFunc(w.Expand, func(e Expand) bool { return e.Path == "*" })
+	show := expanded || all || w.Select.Has(named)
 	if byDefault := len(w.Select) == 0 || w.star; byDefault && !show {
 		show = f == nil || !f.selectOnly && !f.expandOnly
 	}

@@ -96,6 +96,8 @@ func TestProject(t *testing.T) {
 		"expanded and shaped":     {user, "$select=id&$expand=manager($select=id,userType)", `{"@odata.context":"c","manager":{"userType":"Member","id":"m"},"id":"i"}`},
 		"expanded collection":     {user, "$select=id&$expand=members($select=id)", `{"@odata.context":"c","members":[{"id":"x"},{"id":"y"}],"members@odata.count":1,"id":"i"}`},
 		"expanded within":         {user, "$select=id&$expand=manager($select=id;$expand=manager)", `{"@odata.context":"c","manager":{"id":"m"},"id":"i"}`},
+		"all expanded":            {plain, "$select=id&$expand=*", `{"id":"p"}`},
+		"all expanded, there":     {wireUser{ID: "i", Manager: &plain}, "$select=id&$expand=*", `{"manager":{"displayName":"P","mail":null,"businessPhones":[],"by":null,"id":"p"},"id":"i"}`},
 		"expanded beside default": {plain, "$expand=manager", `{"displayName":"P","mail":null,"businessPhones":[],"by":null,"id":"p"}`},
 		"a path":                  {user, "$select=manager/id", `{"@odata.context":"c","manager":{"id":"m"}}`},
 		"the rows of a page":      {page, "$select=id", `{"@odata.context":"c","@odata.count":1,"value":[{"id":"p"}],"@odata.nextLink":"n"}`},

@@ -57,6 +57,9 @@ func NewTree[C any](d Dialect, nodes ...Node[C]) (*Tree[C], error) {
 			if name == "" || operations[name] {
 				return nil, fmt.Errorf("odata: node %q: operation %q is declared twice or has no name", n.Name, name)
 			}
+			if n.Operations[j].Method == "" || n.Operations[j].Handler == nil {
+				return nil, fmt.Errorf("odata: node %q: operation %q lacks its method or handler", n.Name, name)
+			}
 			operations[name] = true
 		}
 	}

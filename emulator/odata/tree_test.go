@@ -167,6 +167,8 @@ func TestMatchGraph(t *testing.T) {
 		"GET /users/microsoft.graph.delta":              "users.delta <nil>",
 		"GET /users/microsoft.graph.delta()":            "users.delta <nil>",
 		"GET /users/delta(token='x')":                   "users.delta <nil> token='x'",
+		"GET /users/delta?token=1e5":                    "users.delta <nil> token=1e5",
+		"GET /users/delta(token=007)":                   "users.delta <nil> token=007",
 		"GET /users/delta?token=latest":                 "users.delta <nil> token=latest",
 		"GET /users/a@b.c":                              "user.get >a@b.c",
 		"GET /users('a@b.c')":                           "user.get >a@b.c",
@@ -444,6 +446,8 @@ func TestNewTreeRefuses(t *testing.T) {
 		"extends itself":        {{Name: "a", Extends: "b"}, {Name: "b", Extends: "a"}},
 		"an operation twice":    {{Name: "a", Operations: []operation{op("GET", "", "x"), op("PUT", "", "x")}}},
 		"a nameless operation":  {{Name: "a", Operations: []operation{op("GET", "", "")}}},
+		"no handler":            {{Name: "a", Operations: []operation{{Name: "x", Method: "GET"}}}},
+		"no method":             {{Name: "a", Operations: []operation{op("", "", "x")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

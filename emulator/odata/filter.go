@@ -6,10 +6,12 @@ import (
 	"github.com/tennantite/tennantite/emulator/problem"
 )
 
-// Limits of a filter: its length in bytes, how deep it may nest, how many values an in may list.
+// Limits of a filter: its length in bytes, how deep it may nest, how deep any and all may (each multiplies the work by
+// the size of its collection), how many values an in may list.
 const (
 	MaxFilter      = 32 << 10
 	MaxFilterDepth = 64
+	MaxLambdaDepth = 4
 	MaxInList      = 1000
 )
 
@@ -38,10 +40,11 @@ func tooComplex() error {
 }
 
 type filterParser struct {
-	tokens []token
-	pos    int
-	depth  int
-	source string
+	tokens  []token
+	pos     int
+	depth   int
+	lambdas int
+	source  string
 }
 
 func (p *filterParser) peek() token { return p.tokens[p.pos] }
@@ -266,7 +269,11 @@ func (p *filterParser) lambda(l Lambda) (Expr, error) {
 	if err := p.expect(":"); err != nil {
 		return nil, err
 	}
+	if p.lambdas++; p.lambdas > MaxLambdaDepth {
+		return nil, tooComplex()
+	}
 	body, err := p.junction(Or)
+	p.lambdas--
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func TestFilterRefuses(t *testing.T) {
 		"nested parentheses": strings.Repeat("(", 5000) + "a" + strings.Repeat(")", 5000),
 		"nested not":         strings.Repeat("not ", 5000) + "a",
 		"nested functions":   strings.Repeat("trim(", 3000) + "a" + strings.Repeat(")", 3000),
-		"nested lambdas":     strings.Repeat("a/any(x:", 3000) + "a" + strings.Repeat(")", 3000),
+		"nested lambdas":     strings.Repeat("a/any(x:", odata.MaxLambdaDepth+1) + "a" + strings.Repeat(")", odata.MaxLambdaDepth+1),
 		"long":               "a eq '" + strings.Repeat("x", odata.MaxFilter) + "'",
 		"long list":          "a in (1" + strings.Repeat(",1", odata.MaxInList) + ")",
 	} {
@@ -103,6 +103,8 @@ func TestFilterRefuses(t *testing.T) {
 			}
 		})
 	}
+	deepest := strings.Repeat("a/any(x:", odata.MaxLambdaDepth) + "a" + strings.Repeat(")", odata.MaxLambdaDepth)
+	parse(t, deepest+" or "+deepest)
 	wide := parse(t, "a eq 1"+strings.Repeat(" or a eq 1", 2000))
 	if odata.Eval(wide, odata.Object{}) {
 		t.Error("a wide filter holds for nothing")

@@ -1,0 +1,117 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+)
+
+// Options are what a world takes from outside. The zero value is a world on real time with random identifiers.
+type Options struct {
+	Now  func() time.Time // the wall clock; nil is time.Now
+	Rand io.Reader        // source of identifiers and secrets; nil is crypto/rand
+	Seed uint64           // not 0: identifiers and secrets follow from it, the same for the same calls
+}
+
+// Store is the database of one world. It is safe for concurrent use.
+type Store struct {
+	now  func() time.Time
+	rand io.Reader
+
+	mu       sync.Mutex // one writer
+	db       atomic.Pointer[memdb.MemDB]
+	onCommit atomic.Pointer[func()]
+}
+
+// Snapshot is a world's content at one moment. It holds no copy and never changes.
+type Snapshot struct{ db *memdb.MemDB }
+
+// New returns an empty world.
+func New(o Options) *Store {
+	s := &Store{now: o.Now, rand: o.Rand}
+	if s.now == nil {
+		s.now = time.Now //nolint:forbidigo // the default of the option
+	}
+	if s.rand == nil {
+		s.rand = rand.Reader
+	}
+	db, err := memdb.NewMemDB(schema())
+	if err != nil {
+		panic("state: " + err.Error()) // the schema is a constant, held by a test
+	}
+	// A snapshot of a database keeps no watch channels, which nobody here reads and every write would pay for.
+	s.db.Store(db.Snapshot())
+	if o.Seed != 0 {
+		// The error is always nil: the function returns none.
+		_ = s.Update(func(tx *Tx) error { tx.world.Seed = o.Seed; return nil })
+	}
+	return s
+}
+
+// View calls f with a consistent read of the world.
+func (s *Store) View(f func(*Tx) error) error {
+	txn := s.db.Load().Txn(false)
+	defer txn.Abort()
+	return f(newTx(s, txn, false))
+}
+
+// Update calls f with a read-write transaction and commits it if f returns nil. Otherwise, and when f panics, nothing has
+// changed. Writers run one after the other.
+func (s *Store) Update(f func(*Tx) error) error {
+	if err := s.update(f); err != nil {
+		return err
+	}
+	if h := s.onCommit.Load(); h != nil {
+		(*h)()
+	}
+	return nil
+}
+
+func (s *Store) update(f func(*Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	txn := s.db.Load().Txn(true)
+	defer txn.Abort()
+	tx := newTx(s, txn, true)
+	if err := f(tx); err != nil {
+		return err
+	}
+	tx.saveWorld()
+	txn.Commit()
+	return nil
+}
+
+// OnCommit sets the function that is called after each committed Update, outside of the transaction. It must not block.
+func (s *Store) OnCommit(f func()) { s.onCommit.Store(&f) }
+
+// Snapshot returns the world as it is now.
+func (s *Store) Snapshot() Snapshot { return Snapshot{s.db.Load().Snapshot()} }
+
+// Restore makes the world what it was at the snapshot, clock and sequences included. Transactions under way end on the
+// state that they began with.
+func (s *Store) Restore(p Snapshot) { s.db.Store(p.db.Snapshot()) }
+
+// Fork returns a new world that begins as the snapshot and goes its own way.
+func (s *Store) Fork(p Snapshot) *Store {
+	f := &Store{now: s.now, rand: s.rand}
+	f.db.Store(p.db.Snapshot())
+	return f
+}
+
+type contextKey struct{}
+
+// NewContext returns a context whose requests are answered from s.
+func NewContext(ctx context.Context, s *Store) context.Context {
+	return context.WithValue(ctx, contextKey{}, s)
+}
+
+// FromContext returns the world that a request belongs to; nil where the front door set none.
+func FromContext(ctx context.Context) *Store {
+	s, _ := ctx.Value(contextKey{}).(*Store)
+	return s
+}

@@ -46,10 +46,14 @@ func New(o Options) *Store {
 	}
 	// A snapshot of a database keeps no watch channels, which nobody here reads and every write would pay for.
 	s.db.Store(db.Snapshot())
-	if o.Seed != 0 {
-		// The error is always nil: the function returns none.
-		_ = s.Update(func(tx *Tx) error { tx.world.Seed = o.Seed; return nil })
-	}
+	// The error is always nil: the function returns none.
+	_ = s.Update(func(tx *Tx) error {
+		const secretBytes = 32
+		tx.world.Seed = o.Seed
+		tx.world.Secret = tx.Bytes(secretBytes)
+		tx.PutWorld(tx.world)
+		return nil
+	})
 	return s
 }
 

@@ -30,6 +30,7 @@ type World struct {
 	FrozenAt time.Time     // UTC
 	Offset   time.Duration // added to the wall clock when not frozen
 
+	Secret   []byte // what capability addresses are signed with; a fork keeps it
 	Seed     uint64 // not 0: identifiers follow from it
 	Drawn    uint64 // blocks taken from the seeded source
 	Sequence uint64 // last change number
@@ -121,6 +122,9 @@ func (tx *Tx) World() World { return tx.world }
 // PutWorld stores the world's own record: clock, faults, lag and the rest. The sequences are the database's own and stay.
 func (tx *Tx) PutWorld(w World) {
 	w.ID, w.Drawn, w.Sequence = worldRow, tx.world.Drawn, tx.world.Sequence
+	if len(w.Secret) == 0 {
+		w.Secret = tx.world.Secret
+	}
 	tx.world = w
 	put(tx, tableWorld, w)
 }

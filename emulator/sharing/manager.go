@@ -1,0 +1,245 @@
+package sharing
+
+import (
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/drive"
+	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// Inviter is the B2B manager as this one needs it.
+type Inviter interface {
+	// InviteToShare makes or finds the guest of an address and returns the redemption address.
+	InviteToShare(tx *state.Tx, by directory.Principal, email string, o links.Origin) (state.User, string, error)
+}
+
+// Manager is the sharing manager. It keeps nothing; all state is the world's.
+type Manager struct{ B2B Inviter }
+
+// Access is what somebody may do at a place.
+type Access struct {
+	Role state.Role // "" for nothing
+	// Via says what gives it: permission, link, siteGroup, group, owner, administrator, application, system.
+	Via          string
+	PermissionID string
+	LinkID       string
+	// Denied says which rule took away what a grant would give: a domain list, a closed site, an expired guest ...
+	Denied error
+}
+
+// AccessTo decides effective access. Grants on the place and on everything above it count, unless inheritance is broken;
+// a tenant or site level, a domain list and guest expiry take external access away again. An application alone acts by
+// its roles (Sites.*, Files.*), a person also needs the delegated scope, which the faces check.
+func AccessTo(tx *state.Tx, who directory.Principal, at drive.Place) Access { panic("skeleton") }
+
+// Require fails unless who has at least that role at the place: with AccessDenied, the deciding rule as its cause.
+func Require(tx *state.Tx, who directory.Principal, at drive.Place, role state.Role) error {
+	panic("skeleton")
+}
+
+// Recipient is somebody to share with, as a client names him; one member is set.
+type Recipient struct {
+	Email     string
+	ObjectID  string
+	Alias     string
+	LoginName string // claims login name
+}
+
+// ShareRequest asks to share a place.
+type ShareRequest struct {
+	At            drive.Place
+	Recipients    []Recipient
+	Role          state.Role
+	RoleDefID     int // SharePoint role definition, 0: follows from Role
+	GroupID       int // SharePoint group to add to instead of a direct grant
+	RequireSignIn bool
+	SendMail      bool
+	Message       string
+	Subject       string
+	ExpiresAt     time.Time
+	Password      string
+	Origin        links.Origin
+}
+
+// Shared is what came of one recipient.
+type Shared struct {
+	Recipient  Recipient
+	Email      string
+	User       state.User // zero while the directory knows nobody
+	SiteUser   state.SiteUser
+	Permission state.Permission // pending: To is ToInvitee
+	Invitation state.SharingInvitation
+	Link       state.Link // otp: the link that was made for him
+	// InvitationURL is the address in his mail, "" for somebody who needs none.
+	InvitationURL string
+	Known         bool // was in the directory
+	Group         int  // site group that he was added to
+	Err           error
+}
+
+// Share shares a place with each recipient. A refusal that concerns the sharer or the place fails the whole call; one
+// that concerns a recipient stands in his Err, and nothing was done for him. Reasons are those of the sharing manager in
+// package problem; the error's target names the setting that decided.
+func (m Manager) Share(tx *state.Tx, by directory.Principal, r ShareRequest) ([]Shared, error) {
+	panic("skeleton")
+}
+
+// LinkRequest asks for a sharing link.
+type LinkRequest struct {
+	At         drive.Place
+	Scope      state.LinkScope // "" is the default of tenant and site
+	Type       string          // view, edit, review, blocksDownload, createOnly
+	Password   string
+	ExpiresAt  time.Time
+	Recipients []Recipient // scope users
+	SendMail   bool
+	Message    string
+	AppID      string
+	Origin     links.Origin
+}
+
+// CreateLink makes a link, or finds the one of the same kind; created tells which.
+func (m Manager) CreateLink(tx *state.Tx, by directory.Principal, r LinkRequest) (l state.Link, created bool, err error) {
+	panic("skeleton")
+}
+
+// LinkURL is a link's address.
+func LinkURL(tx *state.Tx, o links.Origin, l state.Link) string { panic("skeleton") }
+
+// DeleteLink removes a link and with it what it gave.
+func (m Manager) DeleteLink(tx *state.Tx, by directory.Principal, l state.Link) error {
+	panic("skeleton")
+}
+
+// Visit is somebody following a link or an invitation.
+type Visit struct {
+	Tenant   string
+	Account  state.Account // who signed in; zero: nobody
+	Email    string        // whom a one-time code proved, "" for none
+	Password string        // of a protected link
+	Origin   links.Origin
+	// Peek: look where it leads without redeeming (Prefer: redeemSharingLinkIfNecessary).
+	Peek bool
+}
+
+// Landing is where a link or invitation led.
+type Landing struct {
+	At    drive.Place
+	Guest state.User // the visitor's object in the tenant, if there is one
+	Link  state.Link // zero for an invitation
+	Role  state.Role
+	URL   string // address of the place
+}
+
+// Redeem follows an invitation of the SharePoint manager with the account that signed in: the guest comes into being, the
+// permission counts. It fails with InvitationNotFound, InvitationRedeemed, InvitationExpired, WrongAccount,
+// AccountTypeNotAllowed, or the reason why sharing is closed by now. Redeeming again as the same person leads there again.
+func (m Manager) Redeem(tx *state.Tx, invitation string, v Visit) (Landing, error) {
+	panic("skeleton")
+}
+
+// OpenLink follows a sharing link. It fails with LinkNotFound, LinkExpired, LinkPasswordRequired, LinkPasswordWrong,
+// AccessDenied, CodeRequired, GuestRequired, or with Unauthenticated where somebody has to sign in first.
+func (m Manager) OpenLink(tx *state.Tx, token string, v Visit) (Landing, error) { panic("skeleton") }
+
+// Grant is one line of "manage access": a permission or a link that reaches a place.
+type Grant struct {
+	Permission state.Permission // zero for a link
+	Link       state.Link       // zero for a permission
+	From       drive.Place      // where it stands; another place than the asked one: inherited
+	Inherited  bool
+}
+
+// Grants lists what reaches a place, the nearest first. Who may not manage the place sees only what concerns himself.
+func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant { panic("skeleton") }
+
+// RemovePermission takes a grant away. It fails with InsufficientRights where it is inherited.
+func (m Manager) RemovePermission(tx *state.Tx, by directory.Principal, at drive.Place, permission string) error {
+	panic("skeleton")
+}
+
+// Withdraw ends a pending invitation.
+func (m Manager) Withdraw(tx *state.Tx, by directory.Principal, invitation string) error {
+	panic("skeleton")
+}
+
+// BreakInheritance gives a place permissions of its own; copy takes those from above along.
+func BreakInheritance(tx *state.Tx, by directory.Principal, at drive.Place, keep bool) error {
+	panic("skeleton")
+}
+
+// RestoreInheritance removes a place's own permissions.
+func RestoreInheritance(tx *state.Tx, by directory.Principal, at drive.Place) error {
+	panic("skeleton")
+}
+
+// SetTenant sets SharePoint tenant properties by their own names (sharepoint.md 1.2). Values are JSON values; names of
+// enumerations, numbers and text are all taken. It fails with UnknownProperty or InvalidProperty, the name as target, and
+// then nothing is set.
+func SetTenant(tx *state.Tx, by directory.Principal, tenant string, properties map[string]any) error {
+	panic("skeleton")
+}
+
+// SetSite does the same for a site's own properties (sharepoint.md 1.3), camelCase names too.
+func SetSite(tx *state.Tx, by directory.Principal, s state.Site, properties map[string]any) error {
+	panic("skeleton")
+}
+
+// SetProfile switches the era of a tenant.
+func SetProfile(tx *state.Tx, tenant string, p state.Profile) error { panic("skeleton") }
+
+// PickerQuery asks the people picker.
+type PickerQuery struct {
+	Text            string
+	Max             int
+	AllowEmail      bool // addresses that nobody bears may be offered
+	PrincipalTypes  int  // bit set of sharepoint.md 4.1; 0 is all
+	ResolveExactly  bool // one answer or none
+	IncludeEveryone bool
+}
+
+// Candidate is somebody whom the picker offers.
+type Candidate struct {
+	User      state.User      // of the directory
+	Group     state.Group     // security group
+	SiteGroup state.SiteGroup // of the site
+	Email     string          // an address that nobody bears
+	Claim     string          // login name of a claim
+	Title     string
+	Blocked   error // policy forbids him
+	SiteUser  int   // number in the site's user list, 0 for none
+}
+
+// Pick answers the people picker of a site.
+func Pick(tx *state.Tx, who directory.Principal, s state.Site, q PickerQuery) []Candidate {
+	panic("skeleton")
+}
+
+// Explanation says why something is allowed or not.
+type Explanation struct {
+	Allowed bool
+	Reason  string // the problem's reason, "" if allowed
+	Setting string // the setting or grant that decided
+	Text    string
+}
+
+// Explain answers "may who do action at this place": actions are read, write, share, shareExternally, anonymousLink, sync,
+// invite. recipient is whom it is to be shared with, "" where it does not matter.
+func (m Manager) Explain(tx *state.Tx, who directory.Principal, action string, at drive.Place, recipient string) Explanation {
+	panic("skeleton")
+}
+
+// Eligibility is whether somebody may B2B-sync a place.
+type Eligibility struct {
+	Eligible bool
+	Reason   string // text, "" if eligible
+	ODOpen   string // odopen: address, if eligible
+}
+
+// SyncEligibility answers for a person by sign-in address at home. At is the place of a webUrl or sharing link; link is
+// the link that he came by, zero for none.
+func SyncEligibility(tx *state.Tx, address string, at drive.Place, link state.Link, adal bool, o links.Origin) Eligibility {
+	panic("skeleton")
+}

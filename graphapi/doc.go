@@ -9,7 +9,6 @@ package graphapi
 
 import (
 	"log/slog"
-	"net/http"
 
 	"github.com/tennantite/tennantite/emulator/b2b"
 	"github.com/tennantite/tennantite/emulator/collaboration"
@@ -33,6 +32,3 @@ type Webhooks interface {
 	// Validate does the handshake. It fails where the listener does not echo the token in time.
 	Validate(url, token string) error
 }
-
-// New returns the face: it answers for Graph's host, and for /_api/v2.0 and v2.1 on SharePoint hosts.
-func New(o Options) (http.Handler, error) { panic("skeleton") }

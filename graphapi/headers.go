@@ -1,0 +1,141 @@
+package graphapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// diagnostics is what x-ms-ags-diagnostic says (graph.md 1.1).
+const diagnostics = `{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"AM2PEPF0001BFA1"}}`
+
+// commonHeaders are those of every answer.
+func commonHeaders(h http.Header, r *request) {
+	h.Set("request-id", r.id)
+	h.Set("client-request-id", r.clientID)
+	h.Set("x-ms-ags-diagnostic", diagnostics)
+	h.Set("Cache-Control", "private")
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	h.Set("Vary", "Accept-Encoding")
+	if r.http.Header.Get("Origin") != "" {
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, ReadWriteConsistencyToken, Retry-After, WWW-Authenticate, x-ms-ags-diagnostic")
+	}
+}
+
+// preflight answers a browser that asks whether it may ask.
+func preflight(w http.ResponseWriter, req *http.Request) bool {
+	if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
+		return false
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, PUT, DELETE, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", req.Header.Get("Access-Control-Request-Headers"))
+	h.Set("Access-Control-Max-Age", "3600")
+	w.WriteHeader(http.StatusOK)
+	return true
+}
+
+// requestID names a request. In a seeded world it follows from the world and the request, so that the same calls get the
+// same answers; reading takes nothing from the world's own source.
+func requestID(tx *state.Tx, req *http.Request) string {
+	var u uuid.UUID
+	w := tx.World()
+	if w.Seed == 0 {
+		_, _ = rand.Read(u[:]) // never fails
+	} else {
+		b := binary.BigEndian.AppendUint64(nil, w.Seed)
+		b = binary.BigEndian.AppendUint64(b, w.Sequence)
+		sum := sha256.Sum256(append(b, req.Method+" "+req.URL.RequestURI()...))
+		copy(u[:], sum[:])
+	}
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	return u.String()
+}
+
+// How much of a body is read.
+const (
+	maxDirectoryBody = 1 << 20
+	maxFilesBody     = 4 << 20
+	maxContent       = 250 << 20
+)
+
+// readBody reads and inflates the body before the transaction opens, so that a slow client holds up nobody.
+func (r *request) readBody(o *operation) error {
+	if r.http.Body == nil || r.http.Method == http.MethodGet || r.http.Method == http.MethodHead {
+		return nil
+	}
+	limit := int64(maxDirectoryBody)
+	switch content := secret(o) || o.Method == http.MethodPut && slices.Contains([]string{"content", "$value"}, o.Segment); {
+	case content:
+		limit = maxContent
+	case files(r.http.URL.Path):
+		limit = maxFilesBody
+	}
+	var in io.Reader = http.MaxBytesReader(nil, r.http.Body, limit)
+	switch encoding := strings.ToLower(r.http.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip":
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return unreadable(err)
+		}
+		in = z
+	default:
+		return problem.For(problem.Invalid, problem.InvalidProperty, "Content-Encoding", "The encoding '%s' is not supported.", encoding)
+	}
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(in, limit+1))
+	if err != nil {
+		return unreadable(err)
+	}
+	if n > limit {
+		return tooLarge()
+	}
+	r.body = b.Bytes()
+	return nil
+}
+
+func unreadable(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge()
+	}
+	return &problem.Error{Kind: problem.Invalid, Reason: problem.Malformed, Detail: "The request body could not be read.", Err: err}
+}
+
+func tooLarge() error {
+	return problem.New(problem.TooLarge, problem.LimitExceeded, "The request payload is too large.")
+}
+
+// challenge is the WWW-Authenticate header of a 401 (identity.md 7). claims is what continuous access evaluation asks for.
+func (r *request) challenge(e *problem.Error) string {
+	if r.sharePoint() {
+		realm := ""
+		// A view cannot fail but by what its function returns.
+		_ = r.store.View(func(tx *state.Tx) error {
+			t, _ := tx.TenantByPrefix(r.place.Prefix)
+			realm = t.ID
+			return nil
+		})
+		return `Bearer realm="` + realm + `",client_id="00000003-0000-0ff1-ce00-000000000000",trusted_issuers="00000001-0000-0000-c000-000000000000@*",authorization_uri="` + r.origin.Login() + `/common/oauth2/authorize"`
+	}
+	header := `Bearer realm="", authorization_uri="` + r.origin.Login() + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+	if e.Reason == problem.ClaimsChallenge {
+		header += `, error="insufficient_claims", claims="` + base64.StdEncoding.EncodeToString([]byte(e.Target)) + `"`
+	}
+	return header
+}

@@ -1,0 +1,66 @@
+package graphapi
+
+import (
+	"slices"
+
+	"github.com/tennantite/tennantite/emulator/odata"
+)
+
+// allNodes lists what the resource files declare. Several may declare a node of one name: "driveItem" gets its sharing
+// from another file than its content, and every file mounts itself at "root".
+func allNodes() []node {
+	return slices.Concat(
+		rootNodes(),
+	)
+}
+
+func newTree() (*odata.Tree[*request], error) {
+	return odata.NewTree(odata.Graph, merge(allNodes())...)
+}
+
+// merge joins the declarations of each node.
+func merge(parts []node) []node {
+	var nodes []node
+	at := map[string]int{}
+	for _, p := range parts {
+		i, ok := at[p.Name]
+		if !ok {
+			at[p.Name] = len(nodes)
+			nodes = append(nodes, p)
+			continue
+		}
+		n := &nodes[i]
+		n.Properties = slices.Concat(n.Properties, p.Properties)
+		n.Casts = slices.Concat(n.Casts, p.Casts)
+		n.Children = slices.Concat(n.Children, p.Children)
+		n.Operations = slices.Concat(n.Operations, p.Operations)
+		n.NotEmulated = slices.Concat(n.NotEmulated, p.NotEmulated)
+		if p.Extends != "" {
+			n.Extends = p.Extends
+		}
+		if p.Key.Of != "" {
+			n.Key = p.Key
+		}
+		if p.Path != nil {
+			n.Path, n.PathOf = p.Path, p.PathOf
+		}
+	}
+	return nodes
+}
+
+// rootNodes is the root itself with what Graph has there and the emulator lacks.
+func rootNodes() []node {
+	return []node{{
+		Name: rootNode,
+		NotEmulated: []string{
+			"$metadata", "administrativeUnits", "agreements", "appCatalogs", "authenticationMethodsPolicy", "chats",
+			"communications", "compliance", "connections", "contacts", "copilot", "datasets", "deviceAppManagement",
+			"deviceManagement", "devices", "directorySettingTemplates", "education", "employeeExperience", "external",
+			"filterOperators", "functions", "groupLifecyclePolicies", "groupSettings", "groupSettingTemplates", "identity",
+			"identityGovernance", "identityProtection", "informationProtection", "insights", "localizations", "oauth2PermissionGrant",
+			"permissionGrants", "places", "planner", "print", "privacy", "reports", "schemaExtensions",
+			"scopedRoleMemberships", "security", "settings", "solutions", "storage", "teams", "teamsTemplates", "teamwork",
+			"tenantRelationships", "contracts",
+		},
+	}}
+}

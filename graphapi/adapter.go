@@ -1,6 +1,7 @@
 package graphapi
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -88,20 +89,13 @@ func (f *face) answer(r *request) (a *reply, err error) {
 	if m != nil && m.Operation.Writes() {
 		run = r.store.Update
 	}
-	err = run(func(tx *state.Tx) error {
-		r.tx = tx
-		if err := f.authorize(r, m, failed); err != nil {
-			return err
-		}
-		v, err := m.Do(r)
-		if err != nil {
-			return err
-		}
-		if a, err = asReply(v); err != nil {
-			return err
-		}
-		return a.encode(r)
-	})
+	do := func(tx *state.Tx) error {
+		a, err = f.inTransaction(r, tx, m, failed)
+		return err
+	}
+	if err = run(do); errors.Is(err, errNeedsWrite) {
+		err = r.store.Update(do)
+	}
 	r.tx = nil
 	for err == nil && a.outside != nil {
 		if a, err = a.outside(); err == nil {
@@ -112,6 +106,27 @@ func (f *face) answer(r *request) (a *reply, err error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// errNeedsWrite is what a resolver or handler of a read returns where the answer has to be made first, such as a OneDrive on
+// first use. The request is done once more in a transaction that can write.
+var errNeedsWrite = errors.New("graphapi: the read has to write")
+
+// inTransaction is the part of a request that sees the world.
+func (f *face) inTransaction(r *request, tx *state.Tx, m *odata.Match[*request], failed error) (*reply, error) {
+	r.tx = tx
+	if err := f.authorize(r, m, failed); err != nil {
+		return nil, err
+	}
+	v, err := m.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	a, err := asReply(v)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.encode(r)
 }
 
 // route finds the version, the operation and the address that answers are built on.

@@ -106,7 +106,7 @@ func (r *request) readBody(o *operation) error {
 	if n > limit {
 		return tooLarge()
 	}
-	r.body = b.Bytes()
+	r.body = bytes.Clone(b.Bytes()) // of its own size: content is kept as it is
 	return nil
 }
 

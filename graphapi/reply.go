@@ -2,6 +2,7 @@ package graphapi
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ type set struct {
 type file struct {
 	name     string
 	modified time.Time
-	content  []byte
+	content  io.ReadSeeker
 }
 
 // entity answers one resource: 200, with @odata.context "…$metadata#{set}/$entity", shaped by $select and $expand. Where
@@ -93,7 +94,7 @@ func raw(contentType string, b []byte) *reply {
 }
 
 // download answers content in whole or in ranges; the tag, which may be empty, goes into ETag.
-func download(contentType, name, tag string, modified time.Time, content []byte) *reply {
+func download(contentType, name, tag string, modified time.Time, content io.ReadSeeker) *reply {
 	a := &reply{status: http.StatusOK, file: &file{name, modified, content}, header: map[string]string{"Content-Type": contentType}}
 	return a.tag(tag)
 }
@@ -261,7 +262,7 @@ func (a *reply) write(w http.ResponseWriter, r *http.Request) {
 		h.Set(name, value)
 	}
 	if a.file != nil {
-		http.ServeContent(w, r, a.file.name, a.file.modified, bytes.NewReader(a.file.content))
+		http.ServeContent(w, r, a.file.name, a.file.modified, a.file.content)
 		return
 	}
 	if tag := a.header["ETag"]; tag != "" && r.Method == http.MethodGet && r.Header.Get("If-None-Match") == tag {

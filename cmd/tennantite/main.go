@@ -1,0 +1,96 @@
+// Command tennantite runs the emulator and helps clients to reach one: flags and subcommands, nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker.
+//
+//nolint:gochecknoglobals // -X main.version
+var version = "dev"
+
+// cli is the command line.
+type cli struct {
+	Config kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a JSON file, by their names; command line and environment win over it." env:"TENNANTITE_CONFIG"`
+
+	Serve       serveCmd       `cmd:"" help:"Run until stopped."`
+	Run         runCmd         `cmd:"" help:"Start, run a command that reaches it, pass its exit code on, stop."`
+	Env         envCmd         `cmd:"" help:"Print what a client of a running emulator needs in its environment."`
+	CA          caCmd          `cmd:"" name:"ca" help:"Print the certificate authority of a running emulator, PEM."`
+	Fixtures    fixturesCmd    `cmd:"" help:"List, show and check fixtures."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Succeed if a running emulator can be used."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// terminal is what subcommands speak to.
+type terminal struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// exitCode ends the program with a code and says nothing.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+func main() {
+	// The first signal asks to stop, the second one is the system's again.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+const (
+	codeFailed = 1
+	codeUsage  = 2
+)
+
+// run is main with everything that it touches handed in.
+func run(ctx context.Context, args []string, t terminal) (code int) {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("tennantite"),
+		kong.Description("A local Microsoft 365 tenant emulator for testing external sharing. Not for production: its passwords are published."),
+		kong.Writers(t.stdout, t.stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.DefaultEnvars("TENNANTITE"),
+		kong.Configuration(kong.JSON),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
+		kong.Vars(vars()),
+	)
+	if err != nil {
+		fmt.Fprintln(t.stderr, "tennantite:", err)
+		return codeFailed
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(t.stderr, "tennantite:", err)
+		return codeUsage
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	err = k.Run(t)
+	var ec exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &ec):
+		return int(ec)
+	}
+	fmt.Fprintln(t.stderr, "tennantite:", err)
+	return codeFailed
+}

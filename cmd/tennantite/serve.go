@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/tennantite/tennantite/emulator"
+)
+
+// emulatorFlags are the flags of serve and run.
+type emulatorFlags struct {
+	HTTP  string `name:"http" default:"${http}" placeholder:"ADDRESS" help:"HTTP: control plane, console, local names; port 0 picks one, empty turns it off."`
+	HTTPS string `name:"https" default:"${https}" placeholder:"ADDRESS" help:"HTTPS: the same, with certificates of our own authority."`
+	Proxy string `default:"${proxy}" placeholder:"ADDRESS" help:"Proxy for clients that use the real names."`
+
+	AddrFile  string    `type:"path" placeholder:"FILE" help:"Write the addresses there, as JSON, once all can be used."`
+	Fixtures  []string  `placeholder:"FILE|NAME" sep:"," help:"What the world starts with (${fixture}); several are merged."`
+	Seed      uint64    `placeholder:"N" help:"Identifiers and secrets follow from it."`
+	Clock     time.Time `placeholder:"TIME" help:"The clock stands at this time (RFC 3339)."`
+	PublicURL string    `name:"public-url" placeholder:"URL" help:"Address under which clients reach mapped ports."`
+	Keys      string    `type:"existingfile" placeholder:"FILE" help:"Signing keys, RSA, PEM; the first one is active."`
+	Lenient   bool      `help:"Let unknown clients, unregistered redirects and missing consent pass, and note each."`
+
+	WorldIdle    time.Duration `placeholder:"TIME" help:"A forked world that nobody asks for so long ends."`
+	WebhookHosts []string      `placeholder:"HOST" sep:"," help:"Hosts beside loopback that notifications may be sent to."`
+	Drain        time.Duration `default:"5s" placeholder:"TIME" help:"How long requests under way may take at the end."`
+
+	LogFormat string `enum:"text,json" default:"text" help:"${enum}"`
+	LogLevel  string `enum:"debug,info,warn,error" default:"warn" help:"${enum}"`
+}
+
+func vars() kong.Vars {
+	return kong.Vars{
+		"http": emulator.DefaultHTTP, "https": emulator.DefaultHTTPS, "proxy": emulator.DefaultProxy,
+		"fixture": emulator.DefaultFixture, "formats": strings.Join(emulator.Formats(), ","),
+	}
+}
+
+// emulator makes the emulator that the flags describe.
+func (f emulatorFlags) emulator(t terminal) (*emulator.Emulator, error) {
+	o := emulator.Options{
+		HTTP: f.HTTP, HTTPS: f.HTTPS, Proxy: f.Proxy, Seed: f.Seed, Clock: f.Clock, PublicURL: f.PublicURL,
+		Lenient: f.Lenient, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, Drain: f.Drain,
+		Version: version, Log: f.logger(t.stderr),
+	}
+	for _, name := range f.Fixtures {
+		s, err := emulator.Fixture(name)
+		if err != nil {
+			return nil, err
+		}
+		o.Fixtures = append(o.Fixtures, s)
+	}
+	if f.Keys != "" {
+		pem, err := os.ReadFile(f.Keys)
+		if err != nil {
+			return nil, err
+		}
+		o.Keys = pem
+	}
+	if dir, err := os.UserCacheDir(); err == nil {
+		o.KeyCache = filepath.Join(dir, "tennantite")
+	}
+	return emulator.New(o)
+}
+
+func (f emulatorFlags) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil {
+		level = slog.LevelWarn // kong lets no other through
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if f.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// writeAddresses writes the file of --addr-file whole, so that nobody reads half of it.
+func (f emulatorFlags) writeAddresses(a emulator.Addresses) error {
+	if f.AddrFile == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	next := f.AddrFile + ".new"
+	if err := os.WriteFile(next, append(text, '\n'), 0o644); err != nil { //nolint:gosec // others may read where we are
+		return err
+	}
+	return os.Rename(next, f.AddrFile)
+}
+
+type serveCmd struct{ emulatorFlags }
+
+// Run serves until ctx ends.
+func (c *serveCmd) Run(ctx context.Context, t terminal) error {
+	e, err := c.emulator(t)
+	if err != nil {
+		return err
+	}
+	return e.Run(ctx, func(a emulator.Addresses) error {
+		if err := c.writeAddresses(a); err != nil {
+			return err
+		}
+		return readyLine(t.stdout, a)
+	})
+}
+
+// readyLine tells in one line that everything can be used, and where.
+func readyLine(w io.Writer, a emulator.Addresses) error {
+	line := "ready"
+	for _, x := range []struct{ name, address string }{{"http", a.HTTP}, {"https", a.HTTPS}, {"proxy", a.Proxy}} {
+		if x.address != "" {
+			line += " " + x.name + "=" + x.address
+		}
+	}
+	_, err := fmt.Fprintln(w, line)
+	return err
+}

@@ -1,0 +1,153 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/state"
+	"github.com/tennantite/tennantite/fixtures"
+)
+
+// Emulator is a process's worlds behind one front door. It is safe for concurrent use.
+type Emulator struct {
+	options     Options
+	started     time.Time
+	ready       atomic.Bool
+	ca          *authority
+	worlds      worlds
+	faces       http.Handler // of emulated hosts
+	control     http.Handler // of every other host
+	crossOrigin *http.CrossOriginProtection
+	shared      *listeners // of all worlds
+
+	trustMu  sync.Mutex
+	trustDir string // where the certificate files are, "" before anybody asked
+	trust    Trust
+}
+
+// New returns an emulator whose world main has loaded its fixtures. It listens nowhere yet: see [Emulator.Run] and
+// [Emulator.Listen]. It fails where a fixture is wrong or a key cannot be read.
+func New(o Options) (*Emulator, error) {
+	o = o.withDefaults()
+	ca, err := newAuthority(o.Now)
+	if err != nil {
+		return nil, err
+	}
+	e := &Emulator{options: o, started: o.Now(), ca: ca, crossOrigin: http.NewCrossOriginProtection()}
+	if err := e.compose(); err != nil {
+		return nil, err
+	}
+	main, err := e.mainWorld()
+	if err != nil {
+		return nil, err
+	}
+	e.worlds.byName = map[string]*world{MainWorld: main}
+	e.attach(main)
+	return e, nil
+}
+
+// mainWorld makes the world main: what the options say about every world, then its fixtures.
+func (e *Emulator) mainWorld() (*world, error) {
+	o := e.options
+	sources := o.Fixtures
+	if sources == nil {
+		builtin, err := Fixture(DefaultFixture)
+		if err != nil {
+			return nil, err
+		}
+		sources = []fixtures.Source{builtin}
+	}
+	s := state.New(state.Options{Now: o.Now, Seed: o.Seed})
+	err := s.Update(func(tx *state.Tx) error {
+		w := tx.World()
+		w.PublicURL, w.Lenient = o.PublicURL, o.Lenient
+		if !o.Clock.IsZero() {
+			w.Frozen, w.FrozenAt = true, o.Clock.UTC()
+		}
+		tx.PutWorld(w)
+		return nameWorld(tx, MainWorld)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// A transaction's time stands, so the clock had to be set in the one before.
+	if err := s.Update(func(tx *state.Tx) error { return e.load(tx, sources) }); err != nil {
+		return nil, fmt.Errorf("fixtures: %w", err)
+	}
+	return e.newWorld(MainWorld, "", s), nil
+}
+
+func (e *Emulator) load(tx *state.Tx, sources []fixtures.Source) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.options.Log.Warn("fixtures are not loaded yet", "panic", fmt.Sprint(p))
+		}
+	}()
+	return loader().Load(tx, sources...)
+}
+
+// attach joins a world with what acts on its changes; detach ends that.
+func (e *Emulator) attach(*world) {}
+
+func (e *Emulator) detach(*world) {}
+
+// Run listens, calls ready once everything can be used, and serves until ctx ends; then requests under way may end.
+func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
+	if err := e.Listen(); err != nil {
+		return err
+	}
+	stop := func() error {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.options.Drain)
+		defer cancel()
+		return e.Shutdown(ending)
+	}
+	if err := ready(e.Addresses()); err != nil {
+		_ = stop() // the failure that is told is the first one
+		return err
+	}
+	go e.watchIdle(ctx)
+	select {
+	case <-ctx.Done():
+		return stop()
+	case err := <-e.shared.failed:
+		_ = stop() // the failure that is told is the first one
+		return err
+	}
+}
+
+// Listen opens the listeners and serves in the background until [Emulator.Shutdown].
+func (e *Emulator) Listen() error {
+	o := e.options
+	l, err := e.listen("", o.HTTP, o.HTTPS, o.Proxy)
+	if err != nil {
+		return err
+	}
+	e.shared = l
+	e.ready.Store(true)
+	return nil
+}
+
+// Shutdown stops listening and waits for requests under way until ctx ends; then they are cut off.
+func (e *Emulator) Shutdown(ctx context.Context) error {
+	e.ready.Store(false)
+	for _, w := range e.worlds.all() {
+		e.detach(w)
+		if own := w.listening(); own != nil {
+			own.shutdown(ctx)
+		}
+	}
+	if e.shared != nil {
+		e.shared.shutdown(ctx)
+	}
+	e.trustMu.Lock()
+	defer e.trustMu.Unlock()
+	if e.trustDir != "" {
+		return os.RemoveAll(e.trustDir)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/tennantite/tennantite/control"
+	"github.com/tennantite/tennantite/control/traffic"
+	"github.com/tennantite/tennantite/emulator/b2b"
+	"github.com/tennantite/tennantite/emulator/collaboration"
+	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/sharing"
+	"github.com/tennantite/tennantite/fixtures"
+	"github.com/tennantite/tennantite/graphapi"
+	"github.com/tennantite/tennantite/spoapi"
+	"github.com/tennantite/tennantite/tokens"
+	"github.com/tennantite/tennantite/tokens/sts"
+)
+
+// faces are the emulated services behind one door, by the place that a request came to.
+type faces struct{ signIn, graph, sharePoint http.Handler }
+
+func (f faces) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.at(r).ServeHTTP(w, r) }
+
+// at is the face that answers a request.
+func (f faces) at(r *http.Request) http.Handler {
+	switch links.FromContext(r.Context()).Service {
+	case links.Login, links.Live, links.Invitations, links.DeviceLogin:
+		return f.signIn
+	case links.Graph:
+		if strings.HasPrefix(strings.ToLower(r.URL.Path), "/oidc/") { // userinfo lives on Graph's host
+			return f.signIn
+		}
+		return f.graph
+	case links.SharePoint:
+		if graphShaped(r.URL.Path) {
+			return f.graph
+		}
+		return f.sharePoint
+	case links.None:
+	}
+	return http.NotFoundHandler()
+}
+
+// graphShaped tells whether a path of a SharePoint host is one of Graph's drives: /_api/v2.0/ and /_api/v2.1/, also
+// below a site.
+func graphShaped(path string) bool {
+	path = strings.ToLower(path)
+	i := strings.Index(path, "/_api/v2.")
+	if i < 0 {
+		return false
+	}
+	rest := path[i+len("/_api/v2."):]
+	return (strings.HasPrefix(rest, "0") || strings.HasPrefix(rest, "1")) && (len(rest) == 1 || rest[1] == '/')
+}
+
+// loader joins the rules with one another.
+func loader() fixtures.Loader {
+	return fixtures.Loader{B2B: b2b.Manager{}, Sharing: sharing.Manager{B2B: b2b.Manager{}}, Groups: collaboration.Manager{}}
+}
+
+// compose puts the faces on the rules.
+func (e *Emulator) compose() error {
+	m := loader()
+	log := e.options.Log
+	var f faces
+	pool, err := attempt("signing keys", func() (*tokens.Pool, error) {
+		return tokens.NewPool(tokens.PoolOptions{PEM: e.options.Keys, CacheDir: e.options.KeyCache})
+	})
+	if err != nil {
+		return err
+	}
+	service := &tokens.Service{Keys: pool}
+	f.signIn, err = attempt("sign-in", func() (http.Handler, error) {
+		return sts.New(sts.Options{Tokens: service, B2B: m.B2B, Log: log}), nil
+	})
+	if err != nil {
+		return err
+	}
+	f.graph, err = attempt("graph", func() (http.Handler, error) {
+		return graphapi.New(graphapi.Options{
+			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	f.sharePoint, err = attempt("sharepoint", func() (http.Handler, error) {
+		return spoapi.New(spoapi.Options{
+			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	e.faces = traffic.Around(f, func(r *http.Request) *traffic.Journal { return worldOf(r).journal })
+	e.control, err = attempt("control", func() (http.Handler, error) {
+		return control.New(control.Options{
+			Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+		}), nil
+	})
+	return err
+}
+
+// attempt calls f and gives a stand-in for what is not built yet.
+func attempt[T any](what string, f func() (T, error)) (made T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if h, ok := any(&made).(*http.Handler); ok {
+				*h = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					refuse(w, http.StatusNotImplemented, "Not built yet", what)
+				})
+			}
+			err = nil
+		}
+	}()
+	made, err = f()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", what, err)
+	}
+	return made, err
+}

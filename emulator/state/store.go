@@ -26,6 +26,7 @@ type Store struct {
 	mu       sync.Mutex // one writer
 	db       atomic.Pointer[memdb.MemDB]
 	onCommit atomic.Pointer[func()]
+	changed  atomic.Pointer[chan struct{}]
 }
 
 // Snapshot is a world's content at one moment. It holds no copy and never changes.
@@ -70,6 +71,7 @@ func (s *Store) Update(f func(*Tx) error) error {
 	if err := s.update(f); err != nil {
 		return err
 	}
+	s.wake()
 	if h := s.onCommit.Load(); h != nil {
 		(*h)()
 	}
@@ -98,7 +100,12 @@ func (s *Store) Snapshot() Snapshot { return Snapshot{s.db.Load().Snapshot()} }
 
 // Restore makes the world what it was at the snapshot, clock and sequences included. Transactions under way end on the
 // state that they began with.
-func (s *Store) Restore(p Snapshot) { s.db.Store(p.db.Snapshot()) }
+func (s *Store) Restore(p Snapshot) {
+	s.mu.Lock() // a writer under way would put its own state over the restored one
+	s.db.Store(p.db.Snapshot())
+	s.mu.Unlock()
+	s.wake()
+}
 
 // Fork returns a new world that begins as the snapshot and goes its own way.
 func (s *Store) Fork(p Snapshot) *Store {
@@ -118,4 +125,23 @@ func NewContext(ctx context.Context, s *Store) context.Context {
 func FromContext(ctx context.Context) *Store {
 	s, _ := ctx.Value(contextKey{}).(*Store)
 	return s
+}
+
+// Changed returns a channel that is closed at the next committed Update or Restore: whoever waits for something takes it
+// before he looks, so that nothing slips between.
+func (s *Store) Changed() <-chan struct{} {
+	for {
+		if c := s.changed.Load(); c != nil {
+			return *c
+		}
+		c := make(chan struct{})
+		s.changed.CompareAndSwap(nil, &c)
+	}
+}
+
+// wake closes the channel that somebody waits on.
+func (s *Store) wake() {
+	if c := s.changed.Swap(nil); c != nil {
+		close(*c)
+	}
 }

@@ -39,9 +39,11 @@ type World struct {
 	Lineage    []string // token-binding ids of the world and its ancestors, the own one last
 	PublicURL  string   // what --public-url says, "" for the addresses as they are
 	Lenient    bool     // unknown clients, redirect addresses and missing consent pass
-	ActiveKeys []string // ids of the signing keys in use, the active one first
-	Faults     []Fault  // ordered rules
-	Lag        Lag
+	ActiveKeys []string // ids of the signing keys in use, the active one first; empty is the pool's first
+	// RetiredKeys are keys that sign no more and are served until then: when the last token that they signed ends.
+	RetiredKeys map[string]time.Time
+	Faults      []Fault // ordered rules
+	Lag         Lag
 }
 
 // Fault is a failure injected on purpose (DESIGN section 7).
@@ -196,3 +198,6 @@ func upperHex(b []byte) string {
 	}
 	return string(s)
 }
+
+// Wall is the time outside of the world, for setting its clock.
+func (tx *Tx) Wall() time.Time { return tx.store.now().UTC() }

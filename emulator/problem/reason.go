@@ -66,6 +66,7 @@ const (
 	LinkPasswordWrong    // protected, password wrong
 	GuestRequired        // era b2b-only: a guest object is needed
 	GuestIDMismatch      // a recreated guest meets the old one's entry
+	GuestAccessExpired   // the days of a guest at a site are over
 	AccessDenied         // no permission on the thing
 	CodeRequired         // one-time code not proven in this session
 	CodeWrong            // one-time code does not match

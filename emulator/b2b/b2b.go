@@ -48,8 +48,9 @@ func (Manager) Invite(tx *state.Tx, by directory.Principal, r Request) (Result, 
 	panic("skeleton")
 }
 
-// InviteToShare is Invite on behalf of the SharePoint manager.
-func (m Manager) InviteToShare(tx *state.Tx, by directory.Principal, email string, o links.Origin) (state.User, string, error) {
+// InviteToShare is Invite on behalf of the SharePoint manager, which writes the mail itself; redirect is where the shared
+// thing is.
+func (m Manager) InviteToShare(tx *state.Tx, by directory.Principal, email, redirect string, o links.Origin) (state.User, string, error) {
 	panic("skeleton")
 }
 

@@ -1,9 +1,12 @@
 package drive
 
 import (
-	"io"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -17,76 +20,124 @@ const (
 	Rename  Conflict = "rename"
 )
 
-// AddLibrary makes a document library. It fails with NameExists.
-func AddLibrary(tx *state.Tx, s state.Site, title, path string, by state.Actor) (state.List, error) {
-	panic("skeleton")
+// keptVersions is how many older versions of a file are kept: a library's default.
+const keptVersions = 500
+
+func newItem(tx *state.Tx, l state.List, parent state.Item, name string, kind state.ItemKind, by state.Actor) state.Item {
+	now := tx.Now()
+	return state.Item{
+		TenantID: l.TenantID, SiteID: l.SiteID, ListID: l.ID, ID: tx.NewID(), ParentID: parent.ID, Name: name, Kind: kind,
+		ETag: 1, CreatedAt: now, ModifiedAt: now, CreatedBy: by, ModifiedBy: by, FSCreatedAt: now, FSModifiedAt: now,
+	}
 }
 
-// AddList makes a list that is no library (template 100 and others).
-func AddList(tx *state.Tx, s state.Site, l state.List, by state.Actor) (state.List, error) {
-	panic("skeleton")
+// insert gives a new item its number in the list, stores it, and keeps its folders' sizes and counts.
+func insert(tx *state.Tx, i state.Item) state.Item {
+	l, ok := tx.List(i.TenantID, i.ListID)
+	if ok {
+		i.Number = l.NextItemID
+		l.NextItemID++
+		l.Used += i.Size
+		l.ModifiedAt = tx.Now()
+		tx.PutList(l)
+	}
+	i = tx.PutItem(i)
+	grow(tx, i, i.Size, 1)
+	return i
 }
 
-// DefaultLibrary returns a site's default library.
-func DefaultLibrary(tx *state.Tx, s state.Site) (state.List, bool) { panic("skeleton") }
-
-// DriveID is b! and base64url of the site's, web's and list's GUIDs (graph.md 7.1).
-func DriveID(s state.Site, l state.List) string { panic("skeleton") }
-
-// FindDrive returns the library that a drive id names. It fails with ItemNotFound.
-func FindDrive(tx *state.Tx, tenant, driveID string) (state.Site, state.List, error) {
-	panic("skeleton")
+// grow adds to the sizes of all folders above an item and to the child count of the nearest. No delta shows it: what a
+// folder holds is no change of the folder.
+func grow(tx *state.Tx, i state.Item, size int64, children int) {
+	for p, ok := Parent(tx, i); ok; p, ok = Parent(tx, p) {
+		p.Size += size
+		p.ChildCount += children
+		tx.KeepItem(p)
+		if size == 0 {
+			return
+		}
+		children = 0
+	}
 }
 
-// ItemID is the 34 characters of a drive item's id; the root's ends as graph.md 7.1 says.
-func ItemID(l state.List, i state.Item) string { panic("skeleton") }
-
-// FindItem returns a living item by drive item id ("root" too). It fails with ItemNotFound.
-func FindItem(tx *state.Tx, l state.List, id string) (state.Item, error) { panic("skeleton") }
-
-// Root returns a list's root folder.
-func Root(tx *state.Tx, l state.List) state.Item { panic("skeleton") }
-
-// ByPath returns the living item at a path below an item ("a/b.txt", leading slash allowed), names in any case. It fails
-// with ItemNotFound.
-func ByPath(tx *state.Tx, l state.List, from state.Item, path string) (state.Item, error) {
-	panic("skeleton")
+// use adds to what a library has stored.
+func use(tx *state.Tx, i state.Item, size int64) {
+	if l, ok := tx.List(i.TenantID, i.ListID); ok && size != 0 {
+		l.Used += size
+		tx.PutList(l)
+	}
 }
 
-// Path is the item's path below the library's root: "" for the root, "a/b.txt".
-func Path(tx *state.Tx, i state.Item) string { panic("skeleton") }
-
-// ServerPath is the item's server-relative path: "/sites/x/Shared Documents/a/b.txt".
-func ServerPath(tx *state.Tx, s state.Site, l state.List, i state.Item) string { panic("skeleton") }
-
-// AtServerPath returns list and item at a server-relative path of a site; the zero item for the web itself or a list's
-// parent. It fails with ItemNotFound.
-func AtServerPath(tx *state.Tx, s state.Site, path string) (state.List, state.Item, error) {
-	panic("skeleton")
+func nameTaken(name string) error {
+	return problem.For(problem.Conflict, problem.NameExists, name, "An item with the same name already exists under the parent.")
 }
 
-// ETag and CTag are an item's tags as Graph writes them, quotes included.
-func ETag(i state.Item) string { panic("skeleton") }
+func notAFolder(i state.Item) error {
+	return problem.For(problem.Invalid, problem.NotAFolder, i.Name, "The item is not a folder.")
+}
 
-// CTag is the tag that changes with the content only.
-func CTag(i state.Item) string { panic("skeleton") }
+// alive reads a folder anew and checks that it can take children.
+func alive(tx *state.Tx, i state.Item) (state.Item, error) {
+	p, ok := tx.Item(i.TenantID, i.ListID, i.ID)
+	if !ok || !p.DeletedAt.IsZero() {
+		return state.Item{}, problem.For(problem.NotFound, problem.ItemNotFound, i.Name, "The resource could not be found.")
+	}
+	if p.Kind != state.Folder {
+		return state.Item{}, notAFolder(p)
+	}
+	return p, nil
+}
 
-// AddFolder makes a folder. The name is checked as the service does. It fails with NameExists, NameInvalid or
-// NotAFolder.
+// AddFolder makes a folder; where Replace meets a folder of that name, that one is returned. It fails with NameExists,
+// NameInvalid or NotAFolder.
 func AddFolder(tx *state.Tx, l state.List, parent state.Item, name string, c Conflict, by state.Actor) (state.Item, error) {
-	panic("skeleton")
+	parent, err := alive(tx, parent)
+	if err != nil {
+		return state.Item{}, err
+	}
+	if err := checkPlace(tx, l, parent, name, true); err != nil {
+		return state.Item{}, err
+	}
+	if there, taken := tx.ItemByName(l.TenantID, l.ID, parent.ID, name); taken {
+		switch {
+		case c == Rename:
+			name = freeName(tx, l, parent, name, true)
+		case c == Replace && there.Kind == state.Folder:
+			return there, nil
+		default:
+			return state.Item{}, nameTaken(name)
+		}
+	}
+	return insert(tx, newItem(tx, l, parent, name, state.Folder, by)), nil
 }
 
-// EnsureFolder returns the folder at a path and makes what is missing on the way.
+// EnsureFolder returns the folder at a path and makes what is missing on the way. It fails with NameInvalid or NotAFolder.
 func EnsureFolder(tx *state.Tx, l state.List, path string, by state.Actor) (state.Item, error) {
-	panic("skeleton")
+	at := Root(tx, l)
+	for name := range strings.SplitSeq(path, "/") {
+		if name == "" {
+			continue
+		}
+		next, ok := tx.ItemByName(l.TenantID, l.ID, at.ID, name)
+		if !ok {
+			var err error
+			if next, err = AddFolder(tx, l, at, name, Fail, by); err != nil {
+				return state.Item{}, err
+			}
+		}
+		if next.Kind != state.Folder {
+			return state.Item{}, notAFolder(next)
+		}
+		at = next
+	}
+	return at, nil
 }
 
 // FileSpec is a file on its way in.
 type FileSpec struct {
 	Name                      string
 	Content                   *state.Content
-	Conflict                  Conflict
+	Conflict                  Conflict  // "" is Replace
 	FSCreatedAt, FSModifiedAt time.Time // zero: now
 	Description               string
 	IfMatch                   string // tag that must still be the file's, "" for none
@@ -96,39 +147,118 @@ type FileSpec struct {
 // PutFile stores a file in a folder: a new one, or (Replace) a new version of the one that is there. created tells
 // which. It fails with NameExists, NameInvalid, NotAFile, PreconditionFailed or QuotaExceeded.
 func PutFile(tx *state.Tx, l state.List, parent state.Item, f FileSpec) (i state.Item, created bool, err error) {
-	panic("skeleton")
+	if parent, err = alive(tx, parent); err != nil {
+		return state.Item{}, false, err
+	}
+	if err := checkPlace(tx, l, parent, f.Name, false); err != nil {
+		return state.Item{}, false, err
+	}
+	there, taken := tx.ItemByName(l.TenantID, l.ID, parent.ID, f.Name)
+	switch {
+	case taken && f.Conflict == Rename:
+		f.Name = freeName(tx, l, parent, f.Name, false)
+	case taken && f.Conflict == Fail:
+		return state.Item{}, false, nameTaken(f.Name)
+	case taken:
+		i, err = replace(tx, there, f)
+		return i, false, err
+	case f.IfMatch != "" && f.IfMatch != "*":
+		return state.Item{}, false, matchTag(state.Item{}, f.IfMatch)
+	}
+	if err := fits(tx, l, f.Content.Size); err != nil {
+		return state.Item{}, false, err
+	}
+	i = newItem(tx, l, parent, f.Name, state.File, f.By)
+	i.Content, i.Size, i.MimeType, i.Version, i.CTag = f.Content, f.Content.Size, MimeType(f.Name), 1, 1
+	i.Description = f.Description
+	i = stamp(i, f.FSCreatedAt, f.FSModifiedAt)
+	return insert(tx, i), true, nil
 }
 
-// NewContent reads bytes to their end, hashing on the way; max bounds the size (0: none), more is TooLarge.
-func NewContent(r io.Reader, max int64) (*state.Content, error) { panic("skeleton") }
-
-// ContentReader reads content from an offset.
-func ContentReader(c *state.Content, offset int64) io.Reader { panic("skeleton") }
-
-// ItemChange is what PATCH can change; nil and zero members stay.
-type ItemChange struct {
-	Name                      *string
-	Parent                    *state.Item // of the same list
-	Description               *string
-	FSCreatedAt, FSModifiedAt time.Time
-	Fields                    map[string]any
-	IfMatch                   string
-	Conflict                  Conflict
-	By                        state.Actor
+// ReplaceContent gives a file new content, keeping the old one as a version. It fails with NotAFile, PreconditionFailed
+// or QuotaExceeded.
+func ReplaceContent(tx *state.Tx, i state.Item, f FileSpec) (state.Item, error) {
+	now, ok := tx.Item(i.TenantID, i.ListID, i.ID)
+	if !ok || !now.DeletedAt.IsZero() {
+		return state.Item{}, problem.For(problem.NotFound, problem.ItemNotFound, i.Name, "The resource could not be found.")
+	}
+	return replace(tx, now, f)
 }
 
-// UpdateItem renames, moves and changes an item. It fails with NameExists, NameInvalid, RootNotChangeable,
-// PreconditionFailed, MoveAcrossDrives.
-func UpdateItem(tx *state.Tx, l state.List, i state.Item, c ItemChange) (state.Item, error) {
-	panic("skeleton")
+func replace(tx *state.Tx, i state.Item, f FileSpec) (state.Item, error) {
+	if i.Kind != state.File {
+		return state.Item{}, problem.For(problem.Conflict, problem.NotAFile, i.Name, "An item with the same name already exists under the parent, and it is a folder.")
+	}
+	if err := matchTag(i, f.IfMatch); err != nil {
+		return state.Item{}, err
+	}
+	l, _ := tx.List(i.TenantID, i.ListID)
+	grown := f.Content.Size - i.Size
+	if err := fits(tx, l, grown); err != nil {
+		return state.Item{}, err
+	}
+	old := state.Version{Number: i.Version, Content: i.Content, ModifiedAt: i.ModifiedAt, ModifiedBy: i.ModifiedBy}
+	i.Versions = slices.Concat([]state.Version{old}, i.Versions[:min(len(i.Versions), keptVersions-1)])
+	i.Version++
+	i.Content, i.Size = f.Content, f.Content.Size
+	i.ETag++
+	i.CTag++
+	i.ModifiedAt, i.ModifiedBy = tx.Now(), f.By
+	i.FSModifiedAt = tx.Now()
+	if f.Description != "" {
+		i.Description = f.Description
+	}
+	i = tx.PutItem(stamp(i, f.FSCreatedAt, f.FSModifiedAt))
+	grow(tx, i, grown, 0)
+	use(tx, i, grown)
+	return i, nil
 }
 
-// DeleteItem moves an item with all below it to the recycle bin. It fails with RootNotChangeable, PreconditionFailed.
-func DeleteItem(tx *state.Tx, l state.List, i state.Item, ifMatch string, by state.Actor) error {
-	panic("skeleton")
+func stamp(i state.Item, created, modified time.Time) state.Item {
+	if !created.IsZero() {
+		i.FSCreatedAt = created.UTC()
+	}
+	if !modified.IsZero() {
+		i.FSModifiedAt = modified.UTC()
+	}
+	return i
 }
 
-// AddListItem adds an item to a list that is no library.
+func fits(tx *state.Tx, l state.List, size int64) error {
+	if size <= 0 {
+		return nil
+	}
+	if now, ok := tx.List(l.TenantID, l.ID); ok && now.Used+size > now.Quota {
+		return problem.New(problem.TooLarge, problem.QuotaExceeded, "The user has reached their quota limit.")
+	}
+	return nil
+}
+
+// AddListItem adds an item to a list that is no library. It fails with UnknownProperty where the list lacks a column.
 func AddListItem(tx *state.Tx, l state.List, fields map[string]any, by state.Actor) (state.Item, error) {
-	panic("skeleton")
+	if err := checkFields(l, fields); err != nil {
+		return state.Item{}, err
+	}
+	now, ok := tx.List(l.TenantID, l.ID)
+	if !ok {
+		return state.Item{}, problem.For(problem.NotFound, problem.ListNotFound, l.ID, "The list does not exist.")
+	}
+	i := newItem(tx, l, Root(tx, l), strconv.Itoa(now.NextItemID)+"_.000", state.ListItem, by)
+	i.Fields, i.Version = fields, 1
+	i.Title, _ = fields["Title"].(string)
+	return insert(tx, i), nil
+}
+
+// checkFields tells whether a list has all of the columns. Title and what the service itself keeps are everywhere.
+func checkFields(l state.List, fields map[string]any) error {
+	for name := range fields {
+		known := name == "Title" || name == "ContentType" || name == "ContentTypeId" || strings.Contains(name, "@") ||
+			slices.ContainsFunc(l.Columns, func(c state.Column) bool {
+				return c.Name == name || c.Name+"LookupId" == name
+			})
+		if !known {
+			return problem.For(problem.Invalid, problem.UnknownProperty, name, "Field '%s' is not recognized", name)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,16 @@
 package drive
 
-import "github.com/tennantite/tennantite/emulator/state"
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
+)
 
 // Place is something with permissions, with all that it stands in: a site, a list of it (List set), or an item of the
 // list (Item set, the root folder included; the root folder stands for the library).
@@ -20,11 +30,89 @@ func (p Place) Securable() state.Securable {
 }
 
 // PlaceOf returns the place of a securable that still exists. It fails with SiteNotFound, ListNotFound or ItemNotFound.
-func PlaceOf(tx *state.Tx, tenant string, s state.Securable) (Place, error) { panic("skeleton") }
+func PlaceOf(tx *state.Tx, tenant string, s state.Securable) (Place, error) {
+	site, err := FindSite(tx, tenant, s.SiteID)
+	if err != nil || s.ListID == "" {
+		return Place{Site: site}, err
+	}
+	l, ok := tx.List(tenant, s.ListID)
+	if !ok || l.SiteID != site.ID {
+		return Place{}, problem.For(problem.NotFound, problem.ListNotFound, s.ListID, "The list does not exist.")
+	}
+	if s.ItemID == "" {
+		return Place{site, l, Root(tx, l)}, nil
+	}
+	i, ok := tx.Item(tenant, l.ID, s.ItemID)
+	if !ok || !i.DeletedAt.IsZero() {
+		return Place{}, problem.For(problem.NotFound, problem.ItemNotFound, s.ItemID, "The resource could not be found.")
+	}
+	return Place{site, l, i}, nil
+}
+
+// TouchSharing records that permissions or links of a place have changed, so that a delta shows it.
+func TouchSharing(tx *state.Tx, at Place) {
+	id := at.Item.ID
+	if id == "" {
+		id = rootGUID
+	}
+	i, ok := tx.Item(at.Site.TenantID, at.List.ID, id)
+	if !ok || !i.DeletedAt.IsZero() {
+		return
+	}
+	i.SharedSeq = tx.Sequence() + 1 // the number that PutItem takes
+	tx.PutItem(i)
+}
+
+const (
+	ticketLife = time.Hour
+	ticketSum  = 16 // bytes of the signature that are kept
+)
 
 // Ticket is a pre-authenticated right to read one item's content, good for an hour: the secret in
 // @microsoft.graph.downloadUrl. It needs no record, only the world's secret.
-func Ticket(tx *state.Tx, l state.List, i state.Item) string { panic("skeleton") }
+func Ticket(tx *state.Tx, l state.List, i state.Item) string { return VersionTicket(tx, l, i, 0) }
 
-// Redeem returns list and item of a ticket. It fails with Expired or BadToken.
-func Redeem(tx *state.Tx, ticket string) (state.List, state.Item, error) { panic("skeleton") }
+// VersionTicket is a ticket for the content of an older version; 0 is the content of now.
+func VersionTicket(tx *state.Tx, l state.List, i state.Item, version int) string {
+	body := strings.Join([]string{
+		l.TenantID, l.ID, i.ID, strconv.Itoa(version), strconv.FormatInt(tx.Now().Add(ticketLife).Unix(), 10),
+	}, "|")
+	return base64.RawURLEncoding.EncodeToString(append(sign(tx, body), body...))
+}
+
+func sign(tx *state.Tx, body string) []byte {
+	m := hmac.New(sha256.New, tx.World().Secret)
+	m.Write([]byte(body))
+	return m.Sum(nil)[:ticketSum]
+}
+
+// Redeem returns list and item of a ticket; the item's content is that of the ticket's version. It fails with
+// TokenExpired, BadToken or ItemNotFound.
+func Redeem(tx *state.Tx, ticket string) (state.List, state.Item, error) {
+	bad := func(k problem.Kind, r problem.Reason, text string) (state.List, state.Item, error) {
+		return state.List{}, state.Item{}, problem.New(k, r, "%s", text)
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(ticket)
+	if err != nil || len(raw) < ticketSum || !hmac.Equal(raw[:ticketSum], sign(tx, string(raw[ticketSum:]))) {
+		return bad(problem.Unauthenticated, problem.BadToken, "The download address is not valid.")
+	}
+	part := strings.Split(string(raw[ticketSum:]), "|")
+	version, _ := strconv.Atoi(part[3]) // signed by us
+	until, _ := strconv.ParseInt(part[4], 10, 64)
+	if tx.Now().Unix() >= until {
+		return bad(problem.Unauthenticated, problem.TokenExpired, "The download address has expired.")
+	}
+	l, ok := tx.List(part[0], part[1])
+	i, found := tx.Item(part[0], part[1], part[2])
+	if !ok || !found || !i.DeletedAt.IsZero() || i.Kind != state.File {
+		return bad(problem.NotFound, problem.ItemNotFound, "The resource could not be found.")
+	}
+	if version != 0 {
+		v, err := FindVersion(i, version)
+		if err != nil {
+			return state.List{}, state.Item{}, err
+		}
+		i.Content, i.Size, i.ModifiedAt = v.Content, v.Content.Size, v.ModifiedAt
+	}
+	return l, i, nil
+}

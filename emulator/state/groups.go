@@ -178,13 +178,14 @@ type Tombstone struct {
 	TenantID  string
 	Container string // ContainerUsers, ContainerGroups or a list's id
 	ID        string
-	Type      string // user, group, file, folder
+	Type      string   // user, group, file, folder
+	Above     []string // of a file or folder: the folders that it was in, the nearest first
 	At        time.Time
 	Seq       uint64
 }
 
 func (tx *Tx) putTombstone(tenant, container, id, typ string) {
-	put(tx, tableTombstones, Tombstone{tenant, container, id, typ, tx.Now(), tx.NextSequence()})
+	put(tx, tableTombstones, Tombstone{TenantID: tenant, Container: container, ID: id, Type: typ, At: tx.Now(), Seq: tx.NextSequence()})
 }
 
 // TombstonesSince yields the removals in a container after a change number, in that order.

@@ -76,6 +76,8 @@ type Item struct {
 	CreatedBy, ModifiedBy     Actor
 	FSCreatedAt, FSModifiedAt time.Time // fileSystemInfo, the client's
 	Broken                    bool      // own permissions, those above do not reach it
+	SharedSeq                 uint64    // change number of the last change to its permissions or links
+	Left                      []Left    // folders that it was moved out of, oldest first
 	Special                   string    // approot, documents ... of the OneDrive folder
 
 	DeletedAt    time.Time // in the recycle bin
@@ -88,6 +90,12 @@ type Item struct {
 
 // Root tells whether the item is its list's root folder.
 func (i Item) Root() bool { return i.ParentID == "" }
+
+// Left says that an item was moved out of a folder: a delta of that folder shows it as gone.
+type Left struct {
+	ParentID string
+	Seq      uint64 // change number of the move
+}
 
 // Version is an older content of a file.
 type Version struct {
@@ -202,14 +210,16 @@ func (tx *Tx) PutItem(i Item) Item {
 // KeepItem stores an item under its old change number, for upkeep that no delta shows (sizes and counts of folders).
 func (tx *Tx) KeepItem(i Item) { put(tx, tableItems, i) }
 
-// PurgeItem removes an item for good and leaves a tombstone.
-func (tx *Tx) PurgeItem(i Item) {
+// PurgeItem removes an item for good and leaves a tombstone. above are the folders that it was in, the nearest first.
+func (tx *Tx) PurgeItem(i Item, above []string) {
 	remove(tx, tableItems, i)
 	typ := "folder"
 	if i.Kind != Folder {
 		typ = "file"
 	}
-	tx.putTombstone(i.TenantID, i.ListID, i.ID, typ)
+	put(tx, tableTombstones, Tombstone{
+		TenantID: i.TenantID, Container: i.ListID, ID: i.ID, Type: typ, Above: above, At: tx.Now(), Seq: tx.NextSequence(),
+	})
 }
 
 // UploadSession is a file on its way in.
@@ -227,7 +237,8 @@ type UploadSession struct {
 	FSCreatedAt, FSModifiedAt time.Time
 	Description               string
 	Actor                     Actor
-	Received                  int64 // bytes so far, from the start on
+	Received                  int64    // bytes so far, from the start on
+	Register                  [20]byte // of the hash of these bytes
 	Chunks                    [][]byte
 	Complete                  bool   // all bytes are there, waiting for the commit
 	Stub                      string // SharePoint's chunked upload: the upload id

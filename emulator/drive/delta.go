@@ -1,0 +1,235 @@
+package drive
+
+import (
+	"encoding/base64"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// tokenLife is how long a delta can be taken up again.
+const tokenLife = 90 * 24 * time.Hour
+
+// DeltaToken says how far a client has followed a folder's changes. Changes are told in the order of their numbers, so a
+// page that was sent is never invalidated: what changes meanwhile gets a higher number and comes later.
+type DeltaToken struct {
+	Seq uint64 // the last change number that was told
+	// Start is the world's last change number when a first enumeration began: what was gone by then is not mentioned.
+	Start uint64
+	At    time.Time
+}
+
+// Encode returns the token for a URL, bound to the folder and signed.
+func (t DeltaToken) Encode(tx *state.Tx, scope state.Item) string {
+	body := strings.Join([]string{
+		strconv.FormatUint(t.Seq, 10), strconv.FormatUint(t.Start, 10), strconv.FormatInt(t.At.Unix(), 10),
+	}, ";")
+	return base64.RawURLEncoding.EncodeToString(append(sign(tx, deltaText(scope, body)), body...))
+}
+
+func deltaText(scope state.Item, body string) string {
+	return strings.Join([]string{"delta", scope.TenantID, scope.ListID, scope.ID, body}, ";")
+}
+
+// ParseDelta reads a token. A time in RFC 3339 stands for what changed since; "latest" for now. It fails with
+// ResyncRequired for a token that is too old or from a state that the world has left, and Malformed for what is none.
+func ParseDelta(tx *state.Tx, scope state.Item, token string) (DeltaToken, error) {
+	now := DeltaToken{Seq: tx.Sequence(), Start: tx.Sequence(), At: tx.Now()}
+	switch token {
+	case "":
+		return DeltaToken{Start: tx.Sequence(), At: tx.Now()}, nil
+	case "latest":
+		return now, nil
+	}
+	if at, err := time.Parse(time.RFC3339, token); err == nil {
+		now.Seq = sequenceAt(tx, scope, at)
+		now.Start = now.Seq
+		return now, nil
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) < ticketSum {
+		return DeltaToken{}, problem.For(problem.Invalid, problem.Malformed, "token", "The provided delta token is not valid.")
+	}
+	body := string(raw[ticketSum:])
+	part := strings.Split(body, ";")
+	if string(raw[:ticketSum]) != string(sign(tx, deltaText(scope, body))) || len(part) != 3 {
+		return DeltaToken{}, problem.For(problem.Invalid, problem.Malformed, "token", "The provided delta token is not valid.")
+	}
+	// What we signed parses.
+	seq, _ := strconv.ParseUint(part[0], 10, 64)
+	start, _ := strconv.ParseUint(part[1], 10, 64)
+	unix, _ := strconv.ParseInt(part[2], 10, 64)
+	t := DeltaToken{seq, start, time.Unix(unix, 0).UTC()}
+	if t.Seq > tx.Sequence() || tx.Now().Sub(t.At) > tokenLife {
+		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncRequired, "The delta token is no longer valid, and the client must start again from the beginning.")
+	}
+	return t, nil
+}
+
+// sequenceAt is the number of the last change of a drive up to a moment.
+func sequenceAt(tx *state.Tx, scope state.Item, at time.Time) uint64 {
+	var last uint64
+	for i := range tx.ItemsSince(scope.TenantID, scope.ListID, 0) {
+		changed := i.ModifiedAt
+		if i.DeletedAt.After(changed) {
+			changed = i.DeletedAt
+		}
+		if changed.After(at) {
+			return last
+		}
+		last = i.Seq
+	}
+	return last
+}
+
+// Change is one entry of a delta: the item as it is, or that it is gone.
+type Change struct {
+	Item    state.Item
+	Deleted bool
+	Shared  bool // its permissions or links have changed
+}
+
+// Delta returns up to limit changes of a folder and all below it since a token, and the token to go on from; more tells
+// whether there is more to be told now. Each change comes after the folders that it stands in, so that an entry is told
+// once or more often and a client never meets a child before its folder. The cost is that of the changes.
+func Delta(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int) (changes []Change, next DeltaToken, more bool) {
+	w := walk{tx: tx, list: l, scope: scope, token: t, told: map[string]bool{}}
+	next = DeltaToken{Seq: tx.Sequence(), Start: t.Start, At: tx.Now()}
+	for e := range w.entries() {
+		if len(w.changes) >= limit {
+			next.Seq, more = e.seq-1, true
+			break
+		}
+		w.tell(e)
+	}
+	if !more {
+		next.Start = 0 // the enumeration is complete: from now on every deletion counts
+	}
+	return w.changes, next, more
+}
+
+type walk struct {
+	tx      *state.Tx
+	list    state.List
+	scope   state.Item
+	token   DeltaToken
+	told    map[string]bool
+	changes []Change
+}
+
+// entry is a change of the list: an item, or the tombstone of one.
+type entry struct {
+	seq  uint64
+	item state.Item
+	gone *state.Tombstone
+}
+
+// entries merges the list's changed items and tombstones by change number.
+func (w *walk) entries() iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		next, stop := iter.Pull(w.tx.TombstonesSince(w.list.TenantID, w.list.ID, w.token.Seq))
+		defer stop()
+		gone, some := next()
+		for i := range w.tx.ItemsSince(w.list.TenantID, w.list.ID, w.token.Seq) {
+			for ; some && gone.Seq < i.Seq; gone, some = next() {
+				if !yield(entry{seq: gone.Seq, gone: &gone}) {
+					return
+				}
+			}
+			if !yield(entry{seq: i.Seq, item: i}) {
+				return
+			}
+		}
+		for ; some; gone, some = next() {
+			if !yield(entry{seq: gone.Seq, gone: &gone}) {
+				return
+			}
+		}
+	}
+}
+
+func (w *walk) tell(e entry) {
+	first := w.token.Seq < w.token.Start // a first enumeration has not reached its beginning yet
+	switch {
+	case e.gone != nil:
+		if e.seq > w.token.Start && slices.Contains(e.gone.Above, w.scope.ID) {
+			kind := state.Folder
+			if e.gone.Type != "folder" {
+				kind = state.File
+			}
+			w.add(Change{Item: state.Item{TenantID: e.gone.TenantID, ListID: w.list.ID, ID: e.gone.ID, Kind: kind, ParentID: e.gone.Above[0]}, Deleted: true})
+		}
+	case !e.item.DeletedAt.IsZero():
+		if e.seq > w.token.Start && (w.wasInside(e.item) || Within(w.tx, e.item, w.scope.ID)) && e.item.ID != w.scope.ID {
+			w.add(Change{Item: e.item, Deleted: true})
+		}
+	case Within(w.tx, e.item, w.scope.ID):
+		w.present(e.item)
+		if !first && e.item.Kind == state.Folder && e.item.ID != w.scope.ID && !w.wasInside(e.item) {
+			w.arrived(e.item)
+		}
+	case w.wasInside(e.item):
+		w.add(Change{Item: e.item, Deleted: true})
+	}
+}
+
+func (w *walk) add(c Change) {
+	if !w.told[c.Item.ID] {
+		w.told[c.Item.ID] = true
+		w.changes = append(w.changes, c)
+	}
+}
+
+// present tells an item after the folders above it, up to the scope.
+func (w *walk) present(i state.Item) {
+	if w.told[i.ID] {
+		return
+	}
+	if i.ID != w.scope.ID {
+		if p, ok := Parent(w.tx, i); ok {
+			w.present(p)
+		}
+	}
+	w.add(Change{Item: i, Shared: i.SharedSeq > w.token.Seq})
+}
+
+// arrived tells everything in a folder that was moved into the scope: none of it has changed itself.
+func (w *walk) arrived(folder state.Item) {
+	for child := range w.tx.Children(folder.TenantID, folder.ListID, folder.ID) {
+		w.present(child)
+		if child.Kind == state.Folder {
+			w.arrived(child)
+		}
+	}
+}
+
+// wasInside tells whether an item stood below the scope when the token was made.
+func (w *walk) wasInside(i state.Item) bool {
+	then := max(w.token.Seq, w.token.Start)
+	for !i.Root() {
+		if w.scope.Root() {
+			return true
+		}
+		parent := i.ParentID
+		for _, left := range i.Left {
+			if left.Seq > then {
+				parent = left.ParentID
+				break
+			}
+		}
+		if parent == w.scope.ID {
+			return true
+		}
+		p, ok := w.tx.Item(i.TenantID, i.ListID, parent)
+		if !ok {
+			return false
+		}
+		i = p
+	}
+	return false
+}

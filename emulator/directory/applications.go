@@ -1,75 +1,128 @@
 package directory
 
-import "github.com/tennantite/tennantite/emulator/state"
+import (
+	"slices"
+	"strings"
 
-// Client ids of the emulated APIs.
-const (
-	GraphAppID      = "00000003-0000-0000-c000-000000000000"
-	SharePointAppID = "00000003-0000-0ff1-ce00-000000000000"
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// Resource is an API that tokens are for.
-type Resource struct {
-	AppID string
-	Name  string // display name
-	// Version of its access tokens: 1 or 2.
-	Version int
-	// Scopes and AppRoles are the permissions that it offers.
-	Scopes   []state.PermissionScope
-	AppRoles []state.AppRole
-	App      state.Application // zero for Graph and SharePoint
-}
-
-// FindResource finds the API that a resource name stands for: https://graph.microsoft.com, a SharePoint host of the
-// tenant, an identifier URI or a client id, with or without trailing slash. It fails with ObjectNotFound.
-func FindResource(tx *state.Tx, t state.Tenant, name string) (Resource, error) { panic("skeleton") }
-
-// ResourceByAppID returns an API by client id.
-func ResourceByAppID(tx *state.Tx, appID string) (Resource, bool) { panic("skeleton") }
-
-// Scope returns a delegated permission by value, in any case, or by id.
-func (r Resource) Scope(value string) (state.PermissionScope, bool) { panic("skeleton") }
-
-// Role returns an application permission by value or id.
-func (r Resource) Role(value string) (state.AppRole, bool) { panic("skeleton") }
-
-// AddApplication stores a registration and installs it in its own tenant. ID, AppID and CreatedAt have defaults. It fails
-// with MissingProperty or ObjectConflict.
-func AddApplication(tx *state.Tx, by Principal, a state.Application) (state.Application, error) {
-	panic("skeleton")
-}
-
-// Install makes the application's service principal in a tenant, if there is none yet. Graph, SharePoint and well-known
-// clients can be installed too. It fails with ObjectNotFound for an unknown client id.
-func Install(tx *state.Tx, by Principal, tenant, appID string) (state.ServicePrincipal, error) {
-	panic("skeleton")
-}
-
-// ConsentAll gives an installed application, for everybody in the tenant, all that its registration asks for: delegated
-// permissions and app roles.
-func ConsentAll(tx *state.Tx, by Principal, tenant, appID string) error { panic("skeleton") }
-
-// GrantScopes adds delegated permissions of a client at a resource, for everybody (user "") or one person.
-func GrantScopes(tx *state.Tx, by Principal, tenant, clientSP, resourceSP, user string, scopes []string) (state.PermissionGrant, error) {
-	panic("skeleton")
-}
-
-// GrantRole gives an application permission to a principal. It fails with ReferenceExists.
-func GrantRole(tx *state.Tx, by Principal, tenant, principal, principalType, resourceSP, roleID string) (state.AppRoleAssignment, error) {
-	panic("skeleton")
-}
-
-// GrantedScopes returns the delegated permissions that a client has at a resource for a person, canonical spelling.
-// Well-known clients have all that the resource offers.
-func GrantedScopes(tx *state.Tx, tenant, clientAppID string, r Resource, user string) []string {
-	panic("skeleton")
-}
-
-// GrantedRoles returns the application permissions that a client has at a resource.
-func GrantedRoles(tx *state.Tx, tenant, clientAppID string, r Resource) []string { panic("skeleton") }
-
-// WellKnown returns a public client that well-known tools ship with, by client id (DESIGN section 8, identity.md 2.5).
-func WellKnown(appID string) (state.Application, bool) { panic("skeleton") }
+// AudienceMyOrganization is the sign-in audience of an application that only its own tenant uses.
+const AudienceMyOrganization = "AzureADMyOrg"
 
 // FindClient returns the application that signs in: registered in any tenant, or well-known. It fails with ObjectNotFound.
-func FindClient(tx *state.Tx, appID string) (state.Application, error) { panic("skeleton") }
+func FindClient(tx *state.Tx, appID string) (state.Application, error) {
+	if a, ok := tx.ApplicationByAppID(appID); ok {
+		return a, nil
+	}
+	if a, ok := WellKnown(appID); ok {
+		return a, nil
+	}
+	return state.Application{}, problem.For(problem.NotFound, problem.ObjectNotFound, appID, "Application with identifier '%s' was not found.", appID)
+}
+
+// AddApplication stores a registration and installs it in its own tenant. ID, AppID and CreatedAt have defaults. It fails
+// with MissingProperty, InvalidProperty or ObjectConflict.
+func AddApplication(tx *state.Tx, by Principal, a state.Application) (state.Application, error) {
+	a, err := RegisterApplication(tx, by, a)
+	if err != nil {
+		return state.Application{}, err
+	}
+	_, err = Install(tx, by, a.TenantID, a.AppID)
+	return a, err
+}
+
+// RegisterApplication stores a registration without installing it, as Graph does. The person who registers it owns it.
+func RegisterApplication(tx *state.Tx, by Principal, a state.Application) (state.Application, error) {
+	a.ID, a.AppID = strings.ToLower(a.ID), strings.ToLower(a.AppID)
+	if a.ID == "" {
+		a.ID = tx.NewID()
+	}
+	if a.AppID == "" {
+		a.AppID = tx.NewID()
+	}
+	if a.SignInAudience == "" {
+		a.SignInAudience = AudienceMyOrganization
+	}
+	if a.CreatedAt.IsZero() {
+		a.CreatedAt = tx.Now()
+	}
+	if _, taken := tx.Application(a.TenantID, a.ID); taken {
+		return state.Application{}, conflict("id", a.ID)
+	}
+	if _, taken := ResourceByAppID(tx, a.AppID); taken {
+		return state.Application{}, conflict("appId", a.AppID)
+	}
+	if err := checkApplication(tx, a); err != nil {
+		return state.Application{}, err
+	}
+	if by.User.ID != "" && !by.System && !slices.Contains(a.OwnerIDs, by.User.ID) {
+		a.OwnerIDs = append(slices.Clone(a.OwnerIDs), by.User.ID)
+	}
+	a = tx.PutApplication(a)
+	recordApplication(tx, by, "Add application", opAdd, a)
+	return a, nil
+}
+
+// UpdateApplication stores a changed registration. It fails as AddApplication does.
+func UpdateApplication(tx *state.Tx, by Principal, after state.Application) (state.Application, error) {
+	if _, ok := tx.Application(after.TenantID, after.ID); !ok {
+		return state.Application{}, notFound(after.ID)
+	}
+	if err := checkApplication(tx, after); err != nil {
+		return state.Application{}, err
+	}
+	after = tx.PutApplication(after)
+	recordApplication(tx, by, "Update application", opUpdate, after)
+	return after, nil
+}
+
+// checkApplication checks names and that no other application owns an identifier URI.
+func checkApplication(tx *state.Tx, a state.Application) error {
+	if strings.TrimSpace(a.DisplayName) == "" {
+		return problem.For(problem.Invalid, problem.MissingProperty, "displayName",
+			"A value is required for property 'displayName' of resource 'Application'.")
+	}
+	switch a.SignInAudience {
+	case AudienceMyOrganization, "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount":
+	default:
+		return problem.For(problem.Invalid, problem.InvalidProperty, "signInAudience",
+			"Invalid value specified for property 'signInAudience' of resource 'Application'.")
+	}
+	for _, uri := range a.IdentifierURIs {
+		if other, taken := tx.ApplicationByURI(uri); taken && !strings.EqualFold(other.ID, a.ID) {
+			return conflict("identifierUris", uri)
+		}
+	}
+	return nil
+}
+
+// DeleteApplication moves a registration to the recycle bin and removes its service principal in its own tenant; those in
+// other tenants stay and sign nobody in any more.
+func DeleteApplication(tx *state.Tx, by Principal, a state.Application) error {
+	a, ok := tx.Application(a.TenantID, a.ID)
+	if !ok {
+		return notFound(a.ID)
+	}
+	if sp, ok := tx.ServicePrincipalByAppID(a.TenantID, a.AppID); ok {
+		if err := Uninstall(tx, by, sp); err != nil {
+			return err
+		}
+	}
+	a.DeletedAt = tx.Now()
+	recordApplication(tx, by, "Delete application", opDelete, tx.PutApplication(a))
+	return nil
+}
+
+func recordApplication(tx *state.Tx, by Principal, activity, kind string, a state.Application) {
+	Audit(tx, by, state.Event{
+		TenantID: a.TenantID, Operation: activity, Category: catApplications, Type: kind,
+		Targets: []state.EventTarget{{ID: a.ID, Type: "Application", DisplayName: a.DisplayName}},
+	})
+}
+
+func notFound(id string) error {
+	return problem.For(problem.NotFound, problem.ObjectNotFound, id,
+		"Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)
+}

@@ -1,26 +1,18 @@
 package tokens
 
 import (
-	"time"
+	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
-	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// Service mints and verifies with the keys of a pool.
-type Service struct{ Keys *Pool }
+// Service mints and verifies with the keys of a pool. It is safe for concurrent use; what it remembers are signatures that
+// were checked, never who may do what.
+type Service struct {
+	Keys *Pool
 
-// Pool holds the process's signing keys.
-type Pool struct{}
-
-// PoolOptions say where keys come from.
-type PoolOptions struct {
-	PEM      []byte // --keys: RSA private keys, PEM; the first one is active in a new world
-	CacheDir string // where a generated key is kept between runs; "" for nowhere
+	verified signatures
 }
-
-// NewPool returns a pool. Without PEM and without a cached key, keys are made in the background; whoever needs one waits.
-func NewPool(o PoolOptions) (*Pool, error) { panic("skeleton") }
 
 // Audience is what a resource server accepts.
 type Audience struct {
@@ -30,45 +22,27 @@ type Audience struct {
 }
 
 // GraphAudience is Microsoft Graph's.
-func GraphAudience() Audience { panic("skeleton") }
+func GraphAudience() Audience {
+	return Audience{AppID: directory.GraphAppID, Names: []string{graphAddress}}
+}
 
 // SharePointAudience is a SharePoint host's, "contoso.sharepoint.com".
-func SharePointAudience(host string) Audience { panic("skeleton") }
-
-// Verify checks an access token at a resource and returns who asks: signature, issuer, audience, times by the world's
-// clock, the world that issued it, that tenant, person and application still exist and are enabled, and that the person's
-// sessions were not revoked since (ClaimsChallenge for a client that declared CP1). It fails with BadToken, TokenExpired,
-// WrongAudience, WrongTenant, UserDisabled or ClaimsChallenge.
-func (s *Service) Verify(tx *state.Tx, raw string, aud Audience) (directory.Principal, error) {
-	panic("skeleton")
+func SharePointAudience(host string) Audience {
+	return Audience{AppID: directory.SharePointAppID, Names: []string{"https://" + host}}
 }
 
-// VerifyID checks an id token that a relying party of our own (SharePoint's pages) got from the sign-in service, and
-// returns the account that signed in with its home tenant and object.
-func (s *Service) VerifyID(tx *state.Tx, raw, clientID, nonce string) (state.Account, error) {
-	panic("skeleton")
-}
+const graphAddress = "https://graph.microsoft.com"
 
-// MintRequest asks for an access token without a sign-in: the control plane's.
-type MintRequest struct {
-	TenantID  string
-	As        string // principal name, address or object id of a member, or of a guest's home account; "" is app-only
-	AppID     string
-	Resource  string // https://graph.microsoft.com, https://HOST, an app id or an identifier URI
-	Scopes    []string
-	Roles     []string
-	Claims    map[string]any
-	ExpiresIn time.Duration // 0 is the default; may be negative
-	Signature string        // "", valid or invalid
+// accepts tells whether a token's aud means this resource; a trailing slash and the case of letters make no difference.
+func (a Audience) accepts(aud string) bool {
+	aud = strings.TrimRight(aud, "/")
+	if strings.EqualFold(aud, a.AppID) {
+		return true
+	}
+	for _, n := range a.Names {
+		if strings.EqualFold(aud, strings.TrimRight(n, "/")) {
+			return true
+		}
+	}
+	return false
 }
-
-// Minted is a token with what was put in.
-type Minted struct {
-	Token     string
-	ExpiresIn time.Duration
-	Scopes    []string
-	Roles     []string
-}
-
-// Mint makes a token, deliberately bad ones too. It fails with UserNotFound, ObjectNotFound or TenantNotFound.
-func (s *Service) Mint(tx *state.Tx, r MintRequest) (Minted, error) { panic("skeleton") }

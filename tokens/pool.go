@@ -1,0 +1,273 @@
+package tokens
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Key is a signing key with its certificate. Key and certificate have the same id in every process that holds the key.
+type Key struct {
+	ID          string // kid and x5t: base64url of the certificate's SHA-1
+	Private     *rsa.PrivateKey
+	Certificate []byte // DER, self-signed
+}
+
+// Pool holds the process's signing keys, in an order that never changes. It is safe for concurrent use.
+type Pool struct {
+	cacheDir string
+
+	mu    sync.Mutex
+	slots []*slot
+}
+
+// slot is the place of one key, filled once.
+type slot struct {
+	done chan struct{}
+	key  *Key
+	err  error
+}
+
+// PoolOptions say where keys come from.
+type PoolOptions struct {
+	PEM      []byte // --keys: RSA private keys, PEM; the first one is active in a new world
+	CacheDir string // where a generated key is kept between runs; "" for nowhere
+}
+
+const (
+	keyBits  = 2048
+	maxSlots = 64 // keys are made on demand of a test that rotates; it cannot fill the memory
+	cacheMax = 8
+)
+
+// NewPool returns a pool. Without PEM and without a cached key, keys are made in the background; whoever needs one waits.
+// It fails where PEM holds no key.
+func NewPool(o PoolOptions) (*Pool, error) {
+	p := &Pool{cacheDir: o.CacheDir}
+	if len(o.PEM) > 0 {
+		keys, err := readKeys(o.PEM)
+		if err != nil {
+			return nil, err
+		}
+		if len(keys) == 0 {
+			return nil, fmt.Errorf("signing keys: no RSA private key found (PEM, PKCS #1 or #8)")
+		}
+		p.cacheDir = "" // given keys are the user's to keep
+		for _, k := range keys {
+			p.slots = append(p.slots, filled(k))
+		}
+	}
+	first := &slot{done: make(chan struct{})}
+	second := &slot{done: make(chan struct{})}
+	if len(p.slots) > 0 {
+		if len(p.slots) == 1 {
+			p.slots = append(p.slots, second)
+			go p.fill(second)
+		}
+		return p, nil
+	}
+	p.slots = []*slot{first, second}
+	go p.begin(first, second)
+	return p, nil
+}
+
+func filled(k *Key) *slot {
+	s := &slot{done: make(chan struct{}), key: k}
+	close(s.done)
+	return s
+}
+
+// begin fills the first two places, from the cache where it can.
+func (p *Pool) begin(first, second *slot) {
+	cached := p.readCache()
+	for i, s := range []*slot{first, second} {
+		if i < len(cached) {
+			s.key = cached[i]
+			close(s.done)
+			continue
+		}
+		p.fill(s)
+	}
+	if len(cached) > 2 {
+		p.mu.Lock()
+		for _, k := range cached[2:] {
+			p.slots = append(p.slots, filled(k))
+		}
+		p.mu.Unlock()
+	}
+	if len(cached) < 2 {
+		p.writeCache()
+	}
+}
+
+// fill makes a new key.
+func (p *Pool) fill(s *slot) {
+	defer close(s.done)
+	private, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		s.err = fmt.Errorf("signing keys: %w", err)
+		return
+	}
+	s.key, s.err = newKey(private)
+}
+
+// at returns the i-th key and waits for it. It fails for a place beyond the pool's bound.
+func (p *Pool) at(i int) (*Key, error) {
+	if i >= maxSlots {
+		return nil, fmt.Errorf("signing keys: a process holds at most %d", maxSlots)
+	}
+	p.mu.Lock()
+	grown := false
+	for len(p.slots) <= i {
+		s := &slot{done: make(chan struct{})}
+		p.slots = append(p.slots, s)
+		grown = true
+		go p.fill(s)
+	}
+	s := p.slots[i]
+	p.mu.Unlock()
+	<-s.done
+	if grown {
+		p.writeCache()
+	}
+	return s.key, s.err
+}
+
+// byID returns a key that the pool holds.
+func (p *Pool) byID(id string) (*Key, bool) {
+	p.mu.Lock()
+	slots := p.slots
+	p.mu.Unlock()
+	for _, s := range slots {
+		<-s.done
+		if s.key != nil && s.key.ID == id {
+			return s.key, true
+		}
+	}
+	return nil, false
+}
+
+// newKey gives a private key its certificate. Nothing in it is random, so that the id follows from the key.
+func newKey(private *rsa.PrivateKey) (*Key, error) {
+	sum := sha256.Sum256(private.N.Bytes())
+	template := &x509.Certificate{
+		SerialNumber: new(big.Int).SetUint64(binary.BigEndian.Uint64(sum[:8])>>1 | 1),
+		Subject:      pkix.Name{CommonName: "Tennantite token signing"},
+		NotBefore:    time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:     time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC),
+	}
+	template.SignatureAlgorithm = x509.SHA256WithRSA
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		return nil, fmt.Errorf("signing keys: %w", err)
+	}
+	thumbprint := sha1.Sum(der)
+	return &Key{ID: base64.RawURLEncoding.EncodeToString(thumbprint[:]), Private: private, Certificate: der}, nil
+}
+
+// readKeys reads the RSA private keys of a PEM file.
+func readKeys(text []byte) ([]*Key, error) {
+	var keys []*Key
+	for {
+		var block *pem.Block
+		if block, text = pem.Decode(text); block == nil {
+			return keys, nil
+		}
+		var private *rsa.PrivateKey
+		switch block.Type {
+		case "RSA PRIVATE KEY":
+			k, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+			if err != nil {
+				return nil, fmt.Errorf("signing keys: %w", err)
+			}
+			private = k
+		case "PRIVATE KEY":
+			k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+			if err != nil {
+				return nil, fmt.Errorf("signing keys: %w", err)
+			}
+			rsaKey, ok := k.(*rsa.PrivateKey)
+			if !ok {
+				return nil, fmt.Errorf("signing keys: found a %T; tokens are signed with RSA", k)
+			}
+			private = rsaKey
+		default:
+			continue
+		}
+		k, err := newKey(private)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, k)
+	}
+}
+
+const cacheFile = "signing-keys.pem"
+
+// readCache returns the keys of an earlier run; a cache that cannot be read is none.
+func (p *Pool) readCache() []*Key {
+	if p.cacheDir == "" {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(p.cacheDir, cacheFile))
+	if err != nil {
+		return nil
+	}
+	keys, err := readKeys(text)
+	if err != nil {
+		return nil
+	}
+	return keys[:min(len(keys), cacheMax)]
+}
+
+// writeCache keeps the keys that are there for the next run. A cache that cannot be written costs only time.
+func (p *Pool) writeCache() {
+	if p.cacheDir == "" {
+		return
+	}
+	p.mu.Lock()
+	slots := p.slots[:min(len(p.slots), cacheMax)]
+	p.mu.Unlock()
+	var text []byte
+	for _, s := range slots {
+		<-s.done
+		if s.key == nil {
+			return
+		}
+		block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(s.key.Private)}
+		text = append(text, pem.EncodeToMemory(block)...)
+	}
+	keep(p.cacheDir, text)
+}
+
+// keep writes the file whole or not at all: another process may read it meanwhile.
+func keep(dir string, text []byte) {
+	const private = 0o700
+	if os.MkdirAll(dir, private) != nil {
+		return
+	}
+	f, err := os.CreateTemp(dir, cacheFile+".*") // readable by its owner only
+	if err != nil {
+		return
+	}
+	_, err = f.Write(text)
+	if closed := f.Close(); err != nil || closed != nil {
+		_ = os.Remove(f.Name()) // it is in a cache: the next run makes its own
+		return
+	}
+	if os.Rename(f.Name(), filepath.Join(dir, cacheFile)) != nil {
+		_ = os.Remove(f.Name())
+	}
+}

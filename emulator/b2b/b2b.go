@@ -10,7 +10,6 @@
 package b2b
 
 import (
-	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -39,40 +38,4 @@ type Result struct {
 	RedeemURL  string
 	// Completed tells that nothing is left to be redeemed: automatic redemption, or a guest who is Accepted.
 	Completed bool
-}
-
-// Invite makes the guest at once, or finds the one that the address has. It fails with InviteeInTenant,
-// InvitesNotAllowed, InviteDomainBlocked, CrossTenantBlocked, OutboundBlocked, InsufficientRights (Member by somebody who
-// is no administrator), RedemptionAddressUnknown, MissingProperty or InvalidProperty.
-func (Manager) Invite(tx *state.Tx, by directory.Principal, r Request) (Result, error) {
-	panic("skeleton")
-}
-
-// InviteToShare is Invite on behalf of the SharePoint manager, which writes the mail itself; redirect is where the shared
-// thing is.
-func (m Manager) InviteToShare(tx *state.Tx, by directory.Principal, email, redirect string, o links.Origin) (state.User, string, error) {
-	panic("skeleton")
-}
-
-// Open returns the invitation behind a redemption address. It fails with InvitationNotFound.
-func (Manager) Open(tx *state.Tx, tenant, invitation, ticket string) (state.Invitation, error) {
-	panic("skeleton")
-}
-
-// CheckAccount says whether an account may redeem an invitation: it bears the invited address, domain list and
-// cross-tenant settings allow it. It fails with WrongAccount, InviteDomainBlocked, CrossTenantBlocked or OutboundBlocked.
-func (Manager) CheckAccount(tx *state.Tx, i state.Invitation, a state.Account) error {
-	panic("skeleton")
-}
-
-// Redeem completes an invitation with the account that signed in. Redeeming again changes nothing. Failures are those of
-// CheckAccount.
-func (Manager) Redeem(tx *state.Tx, i state.Invitation, a state.Account) (state.User, error) {
-	panic("skeleton")
-}
-
-// RedeemInTime is just-in-time redemption: an invited guest signs in to an application directly. Failures are those of
-// CheckAccount.
-func (Manager) RedeemInTime(tx *state.Tx, guest state.User, a state.Account) (state.User, error) {
-	panic("skeleton")
 }

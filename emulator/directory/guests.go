@@ -145,6 +145,7 @@ func freeGuestUPN(tx *state.Tx, t state.Tenant, address string) string {
 // invite". Redeeming again with the same account changes nothing. It fails with WrongAccount where another guest of the
 // tenant already is that account or the guest is linked to another one.
 func CompleteRedemption(tx *state.Tx, guest state.User, a state.Account) (state.User, error) {
+	a.Address = strings.ToLower(a.Address)
 	u, err := FindUser(tx, guest.TenantID, guest.ID)
 	if err != nil {
 		return state.User{}, err

@@ -78,17 +78,32 @@ func CrossTenantInbound(tx *state.Tx, tenant, partner, user, appID string) error
 		return nil
 	}
 	rule := effectiveRule(tx, tenant, partner, func(s state.CrossTenantSettings) *state.CrossTenantRule { return s.B2BCollaborationInbound })
-	who := []string{user}
-	if g, ok := tx.User(tenant, user); ok && g.Home.ObjectID != "" {
-		who = append(who, g.Home.ObjectID)
-	}
-	who = append(who, GroupsOf(tx, tenant, user)...)
-	if !ruleAllows(rule, who, appID) {
+	if !ruleAllows(rule, namesOf(tx, tenant, partner, user), appID) {
 		return problem.For(problem.Denied, problem.CrossTenantBlocked, "crossTenantAccessPolicy",
 			"This invitation is blocked by cross-tenant access settings. Admins in both your organization and the invited "+
 				"user's organization must configure cross-tenant access settings to allow the invitation.")
 	}
 	return nil
+}
+
+// namesOf are the ids by which a rule of tenant can mean somebody of partner: his object and the groups that it is in, here
+// and at home.
+func namesOf(tx *state.Tx, tenant, partner, user string) []string {
+	if user == "" {
+		return nil
+	}
+	home := user
+	if g, ok := tx.User(tenant, user); ok {
+		home = g.Home.ObjectID
+		if g.Home.Kind == state.HomeUnknown {
+			home = Discover(tx, invitedAddress(g)).Account.ObjectID
+		}
+	}
+	names := append(GroupsOf(tx, tenant, user), user)
+	if home != "" {
+		names = append(append(names, home), GroupsOf(tx, partner, home)...)
+	}
+	return names
 }
 
 // CrossTenantOutbound tells whether the home tenant lets its user collaborate in tenant. It fails with OutboundBlocked.

@@ -38,7 +38,7 @@ func Audit(tx *state.Tx, by Principal, e state.Event) state.Event {
 	}
 	e.Actor, e.ActorUPN, e.IPAddress, e.UserAgent = by.Actor(), by.User.UserPrincipalName, by.IPAddress, by.UserAgent
 	switch {
-	case by.System:
+	case by.System && by.User.ID == "":
 		e.ActorType, e.Actor.Name = "System", "Microsoft Substrate Management"
 	case by.AppOnly():
 		e.ActorType = "Application"

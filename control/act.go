@@ -22,7 +22,10 @@ func actEndpoints() []endpoint {
 		},
 		{Method: http.MethodPost, Path: "/tokens", Summary: "mint an access token, bad ones too", Body: tokenRequest{}, Reply: token{}, handle: taking(postToken)},
 		{Method: http.MethodPost, Path: "/keys/rotate", Summary: "a new active signing key; the old one is served until its tokens end", handle: func(c *call) (any, error) {
-			return nil, c.update(func(tx *state.Tx) error { return c.Tokens.Rotate(tx) })
+			return nil, c.update(func(tx *state.Tx) error {
+				_, err := c.Tokens.Rotate(tx)
+				return err
+			})
 		}},
 	}
 }
@@ -204,6 +207,22 @@ func postToken(c *call, b tokenRequest) (any, error) {
 		}
 		m, err := c.Tokens.Mint(tx, r)
 		out = token{m.Token, "Bearer", int(m.ExpiresIn / time.Second), m.Scopes, m.Roles}
+		return err
+	})
+	return orError(out, err)
+}
+
+// keys are the signing keys after a rotation, by id.
+type keys struct {
+	Active  string `json:"active"`
+	Retired string `json:"retired"`
+}
+
+func rotateKeys(c *call) (any, error) {
+	var out keys
+	err := c.update(func(tx *state.Tx) error {
+		r, err := c.Tokens.Rotate(tx)
+		out = keys(r)
 		return err
 	})
 	return orError(out, err)

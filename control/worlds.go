@@ -13,7 +13,7 @@ func (p *plane) endpoints() []endpoint {
 	var all []endpoint
 	for _, part := range [][]endpoint{
 		processEndpoints(), worldEndpoints(), clockEndpoints(), tenantEndpoints(), mailEndpoints(), actEndpoints(),
-		explainEndpoints(), faultEndpoints(), recordEndpoints(),
+		explainEndpoints(), faultEndpoints(), recordEndpoints(), journalEndpoints(),
 	} {
 		all = append(all, part...)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/fixtures"
+	"github.com/tennantite/tennantite/tokens"
 )
 
 // Emulator is a process's worlds behind one front door. It is safe for concurrent use.
@@ -70,7 +71,8 @@ func (e *Emulator) mainWorld() (*world, error) {
 			w.Frozen, w.FrozenAt = true, o.Clock.UTC()
 		}
 		tx.PutWorld(w)
-		return nameWorld(tx, MainWorld)
+		tokens.Bind(tx, MainWorld)
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/tennantite/tennantite/control"
-	"github.com/tennantite/tennantite/control/traffic"
 	"github.com/tennantite/tennantite/emulator/b2b"
 	"github.com/tennantite/tennantite/emulator/collaboration"
 	"github.com/tennantite/tennantite/emulator/links"
@@ -94,7 +93,9 @@ func (e *Emulator) compose() error {
 	if err != nil {
 		return err
 	}
-	e.faces = traffic.Around(f, func(r *http.Request) *traffic.Journal { return worldOf(r).journal })
+	e.faces = control.Around(f, control.Traffic{
+		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal }, Log: log, Now: e.options.Now,
+	})
 	e.control, err = attempt("control", func() (http.Handler, error) {
 		return control.New(control.Options{
 			Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/tennantite/tennantite/control"
-	"github.com/tennantite/tennantite/control/traffic"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/fixtures"
@@ -199,7 +198,7 @@ func (e *Emulator) Import(name string, fixture []byte) error {
 }
 
 // Journal is a world's journal.
-func (e *Emulator) Journal(name string) (*traffic.Journal, bool) {
+func (e *Emulator) Journal(name string) (*control.Journal, bool) {
 	w, err := e.world(name)
 	if err != nil {
 		return nil, false

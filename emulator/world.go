@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tennantite/tennantite/control/traffic"
+	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -15,7 +15,7 @@ type world struct {
 	created      time.Time // by the world's clock
 	store        *state.Store
 	start        state.Snapshot // what a reset goes back to
-	journal      *traffic.Journal
+	journal      *control.Journal
 	used         atomic.Int64 // wall clock of the last request, in nanoseconds
 
 	mu        sync.Mutex

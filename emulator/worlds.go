@@ -9,9 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tennantite/tennantite/control/traffic"
+	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
+	"github.com/tennantite/tennantite/tokens"
 )
 
 // worlds are the worlds of a process by name. Requests under way in a world that is deleted end on it undisturbed.
@@ -75,7 +76,7 @@ func (e *Emulator) world(name string) (*world, error) {
 func (e *Emulator) newWorld(name, parent string, s *state.Store) *world {
 	w := &world{
 		name: name, parent: parent, store: s, start: s.Snapshot(),
-		journal: traffic.NewJournal(e.options.JournalSize), snapshots: map[string]snapshot{},
+		journal: control.NewJournal(e.options.JournalSize), snapshots: map[string]snapshot{},
 	}
 	w.created = w.now()
 	w.used.Store(e.options.Now().UnixNano())
@@ -100,7 +101,11 @@ func (e *Emulator) fork(name, from string) (*world, error) {
 		return nil, problem.For(problem.Conflict, problem.ObjectConflict, name, "There is a world of that name.")
 	}
 	s := parent.store.Fork(parent.store.Snapshot())
-	if err := s.Update(func(tx *state.Tx) error { return nameWorld(tx, name) }); err != nil {
+	err = s.Update(func(tx *state.Tx) error {
+		tokens.Bind(tx, name)
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	w := e.newWorld(name, parent.name, s)
@@ -108,18 +113,6 @@ func (e *Emulator) fork(name, from string) (*world, error) {
 	e.worlds.byName[name] = w
 	return w, nil
 }
-
-// nameWorld writes a new world's name, and the id that its tokens are bound to behind those of its ancestors. The id
-// holds the name: siblings of a seeded world draw the same bytes, and no two worlds may take one another's tokens.
-func nameWorld(tx *state.Tx, name string) error {
-	w := tx.World()
-	w.Name = name
-	w.Lineage = append(slices.Clone(w.Lineage), name+"."+tx.NewSecret(lineageBytes))
-	tx.PutWorld(w)
-	return nil
-}
-
-const lineageBytes = 9
 
 // draw returns a name that is free.
 func (ws *worlds) draw() string {

@@ -1,14 +1,123 @@
 // Package traffic stands around the faces: it keeps the journal of what clients asked and were answered, and puts faults
-// and lag in. Faults and lag are state of the world; the journal is not, it is bounded and lies beside the world.
+// and lag in. Which faults and which lag is state of the world; the journal is not, it is bounded and lies beside it.
+//
+//	request ─► fault? ─┬─ answer, drop ─────────────────────────────────┐
+//	                   └─ delay, lost write, truncate ─► lag? ─► face ──┴─► journal
+//
+// It knows the services' error bodies, and of their meaning only what a proxy could see: hosts, paths, status, tokens' claims.
 package traffic
 
-import "net/http"
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
 
-// Journal is a bounded log of one world's requests.
-type Journal struct{}
+	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/state"
+)
 
-// NewJournal returns a journal that keeps the newest entries.
-func NewJournal(max int) *Journal { return &Journal{} }
+// Options are what stands around the faces.
+type Options struct {
+	// Journal is the journal of a request's world.
+	Journal func(*http.Request) *Journal
+	// Done is called after each request, for metrics; nil for nothing.
+	Done func(*Entry)
+	Log  *slog.Logger
+	Now  func() time.Time // the wall clock, by which delays and Retry-After are
+}
 
-// Around returns next with journal and faults put around it. journal returns the journal of a request's world.
-func Around(next http.Handler, journal func(*http.Request) *Journal) http.Handler { return next }
+// Around returns next with journal, faults and lag put around it. The request's context has its world and place.
+func Around(next http.Handler, o Options) http.Handler { return &traffic{o, next} }
+
+type traffic struct {
+	Options
+
+	next http.Handler
+}
+
+func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := t.Now()
+	j := t.Journal(r)
+	x := newExchange(w, r)
+	world := state.FromContext(r.Context())
+	var conditions conditions
+	// The error is always nil: the function returns none.
+	_ = world.View(func(tx *state.Tx) error {
+		conditions.read(tx, x)
+		return nil
+	})
+	x.entry.TooEarly = j.early(x, began)
+	defer func() {
+		p := recover()
+		if p != nil && !aborted(p) {
+			t.Log.Error("a face panicked", "method", r.Method, "host", r.Host, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			if x.status == 0 {
+				answer(x, r, effect{status: http.StatusInternalServerError})
+				p = nil
+			} else {
+				p = http.ErrAbortHandler // half an answer must not look whole
+			}
+		}
+		x.entry.Took = t.Now().Sub(began)
+		e := x.finish(p != nil)
+		j.add(e)
+		t.log(r, e)
+		if t.Done != nil {
+			t.Done(e)
+		}
+		if p != nil {
+			panic(p)
+		}
+	}()
+	t.serve(x, r, world, conditions)
+}
+
+func (t *traffic) serve(x *exchange, r *http.Request, world *state.Store, c conditions) {
+	next := http.Handler(t.next)
+	if !c.lag.immediate() {
+		next = lagging(next, t.Journal(r), c.lag)
+	}
+	if f, ok := pick(world, c.faults, x); ok {
+		x.entry.Fault = f.ID
+		t.inject(x, r, f.Effect, next)
+		return
+	}
+	next.ServeHTTP(x, r)
+}
+
+// conditions are what the world says about a request before a face sees it.
+type conditions struct {
+	faults []state.Fault
+	lag    lag
+}
+
+func (c *conditions) read(tx *state.Tx, x *exchange) {
+	w := tx.World()
+	c.faults, c.lag = w.Faults, lag(w.Lag)
+	x.entry.At = tx.Now()
+	if x.place.Service == links.SharePoint {
+		if t, ok := tx.TenantByPrefix(x.place.Prefix); ok {
+			x.hostTenant = t.ID
+		}
+	}
+}
+
+func aborted(p any) bool {
+	err, ok := p.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
+func (t *traffic) log(r *http.Request, e *Entry) {
+	level := slog.LevelDebug
+	if e.Status >= http.StatusInternalServerError && e.Fault == "" {
+		level = slog.LevelInfo
+	}
+	if !t.Log.Enabled(r.Context(), level) {
+		return
+	}
+	t.Log.LogAttrs(r.Context(), level, "request",
+		slog.String("requestId", e.ID), slog.String("method", e.Method), slog.String("host", e.Host), slog.String("path", e.Path),
+		slog.Int("status", e.Status), slog.Duration("took", e.Took), slog.String("fault", e.Fault))
+}

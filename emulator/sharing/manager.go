@@ -11,8 +11,8 @@ import (
 
 // Inviter is the B2B manager as this one needs it.
 type Inviter interface {
-	// InviteToShare makes or finds the guest of an address and returns the redemption address.
-	InviteToShare(tx *state.Tx, by directory.Principal, email string, o links.Origin) (state.User, string, error)
+	// InviteToShare makes or finds the guest of an address and returns the redemption address, which leads on to redirect.
+	InviteToShare(tx *state.Tx, by directory.Principal, email, redirect string, o links.Origin) (state.User, string, error)
 }
 
 // Manager is the sharing manager. It keeps nothing; all state is the world's.
@@ -27,16 +27,6 @@ type Access struct {
 	LinkID       string
 	// Denied says which rule took away what a grant would give: a domain list, a closed site, an expired guest ...
 	Denied error
-}
-
-// AccessTo decides effective access. Grants on the place and on everything above it count, unless inheritance is broken;
-// a tenant or site level, a domain list and guest expiry take external access away again. An application alone acts by
-// its roles (Sites.*, Files.*), a person also needs the delegated scope, which the faces check.
-func AccessTo(tx *state.Tx, who directory.Principal, at drive.Place) Access { panic("skeleton") }
-
-// Require fails unless who has at least that role at the place: with AccessDenied, the deciding rule as its cause.
-func Require(tx *state.Tx, who directory.Principal, at drive.Place, role state.Role) error {
-	panic("skeleton")
 }
 
 // Recipient is somebody to share with, as a client names him; one member is set.
@@ -55,12 +45,16 @@ type ShareRequest struct {
 	RoleDefID     int // SharePoint role definition, 0: follows from Role
 	GroupID       int // SharePoint group to add to instead of a direct grant
 	RequireSignIn bool
-	SendMail      bool
-	Message       string
-	Subject       string
-	ExpiresAt     time.Time
-	Password      string
-	Origin        links.Origin
+	// Anonymous: somebody new need not sign in; he gets a link for anyone.
+	Anonymous bool
+	SendMail  bool
+	// LinkWithheld: the caller is not told the address of an invitation, so somebody new must be written to.
+	LinkWithheld bool
+	Message      string
+	Subject      string
+	ExpiresAt    time.Time
+	Password     string
+	Origin       links.Origin
 }
 
 // Shared is what came of one recipient.
@@ -79,13 +73,6 @@ type Shared struct {
 	Err           error
 }
 
-// Share shares a place with each recipient. A refusal that concerns the sharer or the place fails the whole call; one
-// that concerns a recipient stands in his Err, and nothing was done for him. Reasons are those of the sharing manager in
-// package problem; the error's target names the setting that decided.
-func (m Manager) Share(tx *state.Tx, by directory.Principal, r ShareRequest) ([]Shared, error) {
-	panic("skeleton")
-}
-
 // LinkRequest asks for a sharing link.
 type LinkRequest struct {
 	At         drive.Place
@@ -97,20 +84,10 @@ type LinkRequest struct {
 	SendMail   bool
 	Message    string
 	AppID      string
-	Origin     links.Origin
-}
-
-// CreateLink makes a link, or finds the one of the same kind; created tells which.
-func (m Manager) CreateLink(tx *state.Tx, by directory.Principal, r LinkRequest) (l state.Link, created bool, err error) {
-	panic("skeleton")
-}
-
-// LinkURL is a link's address.
-func LinkURL(tx *state.Tx, o links.Origin, l state.Link) string { panic("skeleton") }
-
-// DeleteLink removes a link and with it what it gave.
-func (m Manager) DeleteLink(tx *state.Tx, by directory.Principal, l state.Link) error {
-	panic("skeleton")
+	// Fresh makes a new link even where one of the same kind exists.
+	Fresh       bool
+	Description string
+	Origin      links.Origin
 }
 
 // Visit is somebody following a link or an invitation.
@@ -133,46 +110,13 @@ type Landing struct {
 	URL   string // address of the place
 }
 
-// Redeem follows an invitation of the SharePoint manager with the account that signed in: the guest comes into being, the
-// permission counts. It fails with InvitationNotFound, InvitationRedeemed, InvitationExpired, WrongAccount,
-// AccountTypeNotAllowed, or the reason why sharing is closed by now. Redeeming again as the same person leads there again.
-func (m Manager) Redeem(tx *state.Tx, invitation string, v Visit) (Landing, error) {
-	panic("skeleton")
-}
-
-// OpenLink follows a sharing link. It fails with LinkNotFound, LinkExpired, LinkPasswordRequired, LinkPasswordWrong,
-// AccessDenied, CodeRequired, GuestRequired, or with Unauthenticated where somebody has to sign in first.
-func (m Manager) OpenLink(tx *state.Tx, token string, v Visit) (Landing, error) { panic("skeleton") }
-
 // Grant is one line of "manage access": a permission or a link that reaches a place.
 type Grant struct {
+	ID         string           // as clients know it
 	Permission state.Permission // zero for a link
 	Link       state.Link       // zero for a permission
 	From       drive.Place      // where it stands; another place than the asked one: inherited
 	Inherited  bool
-}
-
-// Grants lists what reaches a place, the nearest first. Who may not manage the place sees only what concerns himself.
-func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant { panic("skeleton") }
-
-// RemovePermission takes a grant away. It fails with InsufficientRights where it is inherited.
-func (m Manager) RemovePermission(tx *state.Tx, by directory.Principal, at drive.Place, permission string) error {
-	panic("skeleton")
-}
-
-// Withdraw ends a pending invitation.
-func (m Manager) Withdraw(tx *state.Tx, by directory.Principal, invitation string) error {
-	panic("skeleton")
-}
-
-// BreakInheritance gives a place permissions of its own; copy takes those from above along.
-func BreakInheritance(tx *state.Tx, by directory.Principal, at drive.Place, keep bool) error {
-	panic("skeleton")
-}
-
-// RestoreInheritance removes a place's own permissions.
-func RestoreInheritance(tx *state.Tx, by directory.Principal, at drive.Place) error {
-	panic("skeleton")
 }
 
 // SetTenant sets SharePoint tenant properties by their own names (sharepoint.md 1.2). Values are JSON values; names of

@@ -113,7 +113,10 @@ func site(label, name string, o Origin) (Place, bool) {
 	} else if prefix, ok := strings.CutSuffix(label, "-admin"); ok {
 		p.Prefix, p.Host = prefix, Admin
 	}
-	return p, p.Prefix != ""
+	if p.Prefix == "" {
+		return Place{}, false
+	}
+	return p, true
 }
 
 func split(host string) (name, port string) {

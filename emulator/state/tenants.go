@@ -75,6 +75,7 @@ func (t Tenant) Consumers() bool { return t.ID == ConsumersTenantID }
 
 // AuthorizationPolicy is Graph's authorizationPolicy (graph.md 6.1).
 type AuthorizationPolicy struct {
+	DisplayName, Description                  string // "" for the service's own words
 	AllowInvitesFrom                          string // none, adminsAndGuestInviters, adminsGuestInvitersAndAllMembers, everyone
 	GuestUserRoleID                           string
 	AllowedToSignUpEmailBasedSubscriptions    bool
@@ -132,6 +133,8 @@ type CrossTenantSettings struct {
 	InboundTrust             *InboundTrust
 	AutomaticConsentInbound  *bool
 	AutomaticConsentOutbound *bool
+	// Other are newer sections, by name, that are kept and given back but change nothing here.
+	Other map[string]any
 }
 
 // CrossTenantRule is one direction: which people, which applications. nil means all are allowed.

@@ -58,7 +58,7 @@ func postExplain(c *call, b question) (any, error) {
 // actorOf is somebody as the tenant knows him; a stranger has no object there.
 func actorOf(tx *state.Tx, tenant, name string) directory.Principal {
 	p := directory.Principal{Tenant: tenant}
-	if sp, ok := tx.ServicePrincipalByAppID(tenant, name); ok {
+	if sp, ok := directory.ServicePrincipalByAppID(tx, tenant, name); ok {
 		p.AppID, p.ServicePrincipalID = sp.AppID, sp.ID
 		if res, ok := directory.ResourceByAppID(tx, directory.SharePointAppID); ok {
 			p.Roles = append(p.Roles, directory.GrantedRoles(tx, tenant, sp.AppID, res)...)

@@ -119,21 +119,6 @@ type Grant struct {
 	Inherited  bool
 }
 
-// SetTenant sets SharePoint tenant properties by their own names (sharepoint.md 1.2). Values are JSON values; names of
-// enumerations, numbers and text are all taken. It fails with UnknownProperty or InvalidProperty, the name as target, and
-// then nothing is set.
-func SetTenant(tx *state.Tx, by directory.Principal, tenant string, properties map[string]any) error {
-	panic("skeleton")
-}
-
-// SetSite does the same for a site's own properties (sharepoint.md 1.3), camelCase names too.
-func SetSite(tx *state.Tx, by directory.Principal, s state.Site, properties map[string]any) error {
-	panic("skeleton")
-}
-
-// SetProfile switches the era of a tenant.
-func SetProfile(tx *state.Tx, tenant string, p state.Profile) error { panic("skeleton") }
-
 // PickerQuery asks the people picker.
 type PickerQuery struct {
 	Text            string
@@ -156,11 +141,6 @@ type Candidate struct {
 	SiteUser  int   // number in the site's user list, 0 for none
 }
 
-// Pick answers the people picker of a site.
-func Pick(tx *state.Tx, who directory.Principal, s state.Site, q PickerQuery) []Candidate {
-	panic("skeleton")
-}
-
 // Explanation says why something is allowed or not.
 type Explanation struct {
 	Allowed bool
@@ -169,21 +149,9 @@ type Explanation struct {
 	Text    string
 }
 
-// Explain answers "may who do action at this place": actions are read, write, share, shareExternally, anonymousLink, sync,
-// invite. recipient is whom it is to be shared with, "" where it does not matter.
-func (m Manager) Explain(tx *state.Tx, who directory.Principal, action string, at drive.Place, recipient string) Explanation {
-	panic("skeleton")
-}
-
 // Eligibility is whether somebody may B2B-sync a place.
 type Eligibility struct {
 	Eligible bool
 	Reason   string // text, "" if eligible
 	ODOpen   string // odopen: address, if eligible
-}
-
-// SyncEligibility answers for a person by sign-in address at home. At is the place of a webUrl or sharing link; link is
-// the link that he came by, zero for none.
-func SyncEligibility(tx *state.Tx, address string, at drive.Place, link state.Link, adal bool, o links.Origin) Eligibility {
-	panic("skeleton")
 }

@@ -31,7 +31,7 @@ func SetAuthorization(tx *state.Tx, by Principal, tenant string, properties map[
 	err = setters{
 		"displayName": text(&p.DisplayName), "description": text(&p.Description),
 		"allowInvitesFrom":                                  oneOf(&p.AllowInvitesFrom, InvitesFromNobody, InvitesFromAdministrators, InvitesFromMembers, InvitesFromEveryone),
-		"guestUserRoleId":                                   oneOf(&p.GuestUserRoleID, GuestsAsMembers, GuestsLimited, GuestsOwnDataOnly),
+		"guestUserRoleId":                                   oneOf(&p.GuestUserRoleID, GuestsAsMembers, GuestsLimited, GuestsRestricted),
 		"allowedToSignUpEmailBasedSubscriptions":            flag(&p.AllowedToSignUpEmailBasedSubscriptions),
 		"allowedToUseSSPR":                                  flag(&p.AllowedToUseSSPR),
 		"allowEmailVerifiedUsersToJoinOrganization":         flag(&p.AllowEmailVerifiedUsersToJoinOrganization),

@@ -170,9 +170,9 @@ func DefaultSharing() state.SharingSettings {
 
 // The templates of guestUserRoleId (graph.md 6.1).
 const (
-	GuestsAsMembers   = "a0b1b346-4d3e-4e8b-98f8-753987be4970"
-	GuestsLimited     = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
-	GuestsOwnDataOnly = "2af84b1e-32c8-42b7-82bc-daa82404023b"
+	GuestsAsMembers  = "a0b1b346-4d3e-4e8b-98f8-753987be4970"
+	GuestsLimited    = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
+	GuestsRestricted = "2af84b1e-32c8-42b7-82bc-daa82404023b"
 )
 
 // The values of allowInvitesFrom (graph.md 6.1).

@@ -56,9 +56,11 @@ func (d *deal) record(operation string, to Party, group string) {
 	record(d.tx, d.by, d.at, act{operation: operation, to: to, group: group})
 }
 
-// record writes an entry in SharePoint's schema.
+// record writes an entry in SharePoint's schema. What changed who may do what shows in the drive's delta too.
 func record(tx *state.Tx, by directory.Principal, at drive.Place, a act) {
-	t, _ := tx.Tenant(at.Site.TenantID)
+	if a.changes() && at.List.ID != "" {
+		drive.TouchSharing(tx, at)
+	}
 	actor := by.Actor()
 	e := state.Event{
 		TenantID: at.Site.TenantID, Workload: audit.SharePoint, Operation: a.operation, Actor: actor, ActorUPN: by.User.UserPrincipalName,
@@ -73,7 +75,7 @@ func record(tx *state.Tx, by directory.Principal, at drive.Place, a act) {
 		e.SourceFile = at.Item.Name
 		e.SourceRelativeURL = strings.Trim(path.Dir(strings.TrimPrefix(drive.ServerPath(tx, at.Site, at.List, at.Item), at.Site.Path)), "/")
 	}
-	e.TargetName, e.TargetType = targetOf(t, a.to)
+	e.TargetName, e.TargetType = targetOf(a.to)
 	if a.group != "" {
 		e.Details = append(e.Details, state.EventDetail{Key: "Group", Value: a.group})
 	}
@@ -81,6 +83,11 @@ func record(tx *state.Tx, by directory.Principal, at drive.Place, a act) {
 		e.Targets = []state.EventTarget{{ID: a.to.User.ID, Type: e.TargetType, DisplayName: a.to.Title, UPN: a.to.User.UserPrincipalName}}
 	}
 	audit.Record(tx, e)
+}
+
+// changes tells whether the operation changed a right, rather than used or refused one.
+func (a act) changes() bool {
+	return !strings.HasSuffix(a.operation, "Used") && a.operation != SharingInvitationBlocked && a.operation != SharingPolicyChanged
 }
 
 func actorType(by directory.Principal) string {
@@ -97,7 +104,7 @@ func actorType(by directory.Principal) string {
 	return "Member"
 }
 
-func targetOf(t state.Tenant, p Party) (name, kind string) {
+func targetOf(p Party) (name, kind string) {
 	switch {
 	case p.Site.ID != 0:
 		return p.Site.Title, "SharePointGroup"
@@ -108,7 +115,6 @@ func targetOf(t state.Tenant, p Party) (name, kind string) {
 	case p.User.ID != "" && !outsider(p.User):
 		return p.User.UserPrincipalName, "Member"
 	case p.Address != "":
-		_ = t
 		return p.Address, "Guest"
 	}
 	return "", ""

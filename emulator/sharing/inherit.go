@@ -5,7 +5,6 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/drive"
-	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -103,7 +102,7 @@ func actingAs(by directory.Principal) directory.Principal {
 
 // Unshare takes away all that was shared on a place itself: permissions, invitations and links. Of a site only what people
 // and groups of the directory were given directly goes; its own groups stay.
-func (m Manager) Unshare(tx *state.Tx, by directory.Principal, at drive.Place, _ links.Origin) error {
+func (m Manager) Unshare(tx *state.Tx, by directory.Principal, at drive.Place) error {
 	if err := Require(tx, by, at, state.RoleWrite); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (d *deal) addRecipient(l state.Link, p Party, r LinkRequest) (state.Link, e
 		d.blocked(p, err)
 		return l, err
 	}
-	mailed := ShareRequest{Message: r.Message, SendMail: r.SendMail, Role: l.Role()}
+	mailed := ShareRequest{Subject: r.Subject, Message: r.Message, SendMail: r.SendMail, Role: l.Role()}
 	to := state.LinkRecipient{Email: p.Address, ObjectID: p.User.ID, InvitedBy: d.by.Actor(), At: d.tx.Now()}
 	send := func() { d.sendShared(p, mailed, copyFor(LinkURL(d.tx, d.origin, l), p.Address)) }
 	switch way {
@@ -130,7 +130,10 @@ type LinkChange struct {
 	Password    *string // "" takes it away
 	ExpiresAt   *time.Time
 	Description *string
-	Remove      []string // addresses or object ids of recipients to be taken out
+	Add, Remove []Recipient // of a link for specific people
+	SendMail    bool        // to those who are added
+	Subject     string
+	Message     string
 	Origin      links.Origin
 }
 
@@ -144,7 +147,28 @@ func (m Manager) UpdateLink(tx *state.Tx, by directory.Principal, l state.Link, 
 	if err := d.allowed(); err != nil {
 		return l, err
 	}
-	r := LinkRequest{At: at, Scope: l.Scope, Type: l.Type}
+	if l, err = d.change(l, c); err != nil {
+		return l, err
+	}
+	l = d.removeRecipients(l, c.Remove)
+	if len(c.Add) > 0 {
+		r := LinkRequest{At: at, Recipients: c.Add, SendMail: c.SendMail, Subject: c.Subject, Message: c.Message, Origin: c.Origin}
+		if l, err = d.addRecipients(l, r); err != nil {
+			return l, err
+		}
+	}
+	l.ModifiedAt, l.ModifiedBy = tx.Now(), by.Actor()
+	l = tx.PutLink(l)
+	record(tx, by, at, act{operation: linkOperation(l.Scope, "Updated"), sharingID: l.ID})
+	if l.Scope == state.LinkAnonymous {
+		notifyAnonymous(tx, by, at, c.Origin)
+	}
+	return l, nil
+}
+
+// change applies what of a change concerns the link itself, by the rules for a new link.
+func (d *deal) change(l state.Link, c LinkChange) (state.Link, error) {
+	r := LinkRequest{At: d.at, Scope: l.Scope, Type: l.Type}
 	if c.Type != nil {
 		r.Type = *c.Type
 	}
@@ -157,9 +181,15 @@ func (m Manager) UpdateLink(tx *state.Tx, by directory.Principal, l state.Link, 
 	if err := d.checkLink(&r); err != nil {
 		return l, err
 	}
+	if l.Scope == state.LinkAnonymous {
+		edit := r.Type == LinkEdit || r.Type == LinkCreateOnly
+		if _, err := Decide(Question{Policy: d.policy, By: d.sharer, Item: d.item(), Edit: edit, To: Whom{Kind: KindAnyone}}); err != nil {
+			return l, err
+		}
+	}
 	l.Type = r.Type
 	if c.Password != nil {
-		l.Password, l.PasswordAt = r.Password, tx.Now()
+		l.Password, l.PasswordAt = r.Password, d.tx.Now()
 	}
 	if c.ExpiresAt != nil {
 		if l.ExpiresAt = r.ExpiresAt; l.Scope == state.LinkAnonymous {
@@ -168,13 +198,6 @@ func (m Manager) UpdateLink(tx *state.Tx, by directory.Principal, l state.Link, 
 	}
 	if c.Description != nil {
 		l.Description = *c.Description
-	}
-	l = d.removeRecipients(l, c.Remove)
-	l.ModifiedAt, l.ModifiedBy = tx.Now(), by.Actor()
-	l = tx.PutLink(l)
-	record(tx, by, at, act{operation: linkOperation(l.Scope, "Updated"), sharingID: l.ID})
-	if l.Scope == state.LinkAnonymous {
-		notifyAnonymous(tx, by, at, c.Origin)
 	}
 	return l, nil
 }

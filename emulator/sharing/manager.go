@@ -82,6 +82,7 @@ type LinkRequest struct {
 	ExpiresAt  time.Time
 	Recipients []Recipient // scope users
 	SendMail   bool
+	Subject    string
 	Message    string
 	AppID      string
 	// Fresh makes a new link even where one of the same kind exists.

@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,8 @@ func (d *deal) inSite(p Party) bool {
 
 // Share shares a place with each recipient. A refusal that concerns the sharer or the place fails the whole call; one
 // that concerns a recipient stands in his Err, and nothing was done for him. Reasons are those of the sharing manager in
-// package problem; the error's target names the setting that decided.
+// package problem; the error's target names the setting that decided. Where nobody at all could be found the call fails with
+// RecipientUnresolved.
 func (m Manager) Share(tx *state.Tx, by directory.Principal, r ShareRequest) ([]Shared, error) {
 	d := m.deal(tx, by, r.At, r.Origin)
 	if err := d.allowed(); err != nil {
@@ -71,6 +73,7 @@ func (m Manager) Share(tx *state.Tx, by directory.Principal, r ShareRequest) ([]
 		return nil, err
 	}
 	out := make([]Shared, 0, len(r.Recipients))
+	var nobody error
 	for _, recipient := range r.Recipients {
 		s := Shared{Recipient: recipient, Email: recipient.Email}
 		p, err := Resolve(tx, r.At.Site, recipient)
@@ -81,7 +84,13 @@ func (m Manager) Share(tx *state.Tx, by directory.Principal, r ShareRequest) ([]
 		if s.Err = err; err != nil {
 			s = Shared{Recipient: recipient, Email: s.Email, Err: err}
 		}
+		if problem.ReasonOf(err) == problem.RecipientUnresolved && err != nil {
+			nobody = err
+		}
 		out = append(out, s)
+	}
+	if nobody != nil && !slices.ContainsFunc(out, func(s Shared) bool { return problem.ReasonOf(s.Err) != problem.RecipientUnresolved || s.Err == nil }) {
+		return nil, nobody
 	}
 	return out, nil
 }

@@ -203,12 +203,18 @@ func (d *deal) change(l state.Link, c LinkChange) (state.Link, error) {
 }
 
 // removeRecipients takes people out of a link; what it gave them ends.
-func (d *deal) removeRecipients(l state.Link, who []string) state.Link {
+func (d *deal) removeRecipients(l state.Link, who []Recipient) state.Link {
+	out := map[string]bool{} // addresses and object ids, lower case
+	for _, w := range who {
+		out[strings.ToLower(w.text())] = true
+		if p, err := Resolve(d.tx, d.at.Site, w); err == nil {
+			out[strings.ToLower(p.Address)], out[strings.ToLower(p.User.ID)] = true, true
+		}
+	}
+	delete(out, "")
 	var left []state.LinkRecipient
 	for _, r := range l.Recipients {
-		if !slices.ContainsFunc(who, func(w string) bool {
-			return strings.EqualFold(w, r.Email) || strings.EqualFold(w, r.ObjectID) && w != ""
-		}) {
+		if !out[strings.ToLower(r.Email)] && !out[strings.ToLower(r.ObjectID)] {
 			left = append(left, r)
 			continue
 		}

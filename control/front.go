@@ -12,6 +12,9 @@ type Journal = traffic.Journal
 // Entry is one request of a journal.
 type Entry = traffic.Entry
 
+// Filter says which requests of a journal are meant.
+type Filter = traffic.Filter
+
 // Traffic says what stands around the faces.
 type Traffic = traffic.Options
 

@@ -23,8 +23,10 @@ type Emulator struct {
 	worlds      worlds
 	faces       http.Handler // of emulated hosts
 	control     http.Handler // of every other host
+	hooks       *webhooks
 	crossOrigin *http.CrossOriginProtection
 	shared      *listeners // of all worlds
+	stopIdle    func()
 
 	trustMu  sync.Mutex
 	trustDir string // where the certificate files are, "" before anybody asked
@@ -40,6 +42,7 @@ func New(o Options) (*Emulator, error) {
 		return nil, err
 	}
 	e := &Emulator{options: o, started: o.Now(), ca: ca, crossOrigin: http.NewCrossOriginProtection()}
+	e.hooks = newWebhooks(o.WebhookHosts, o.Log)
 	if err := e.compose(); err != nil {
 		return nil, err
 	}
@@ -94,9 +97,9 @@ func (e *Emulator) load(tx *state.Tx, sources []fixtures.Source) (err error) {
 }
 
 // attach joins a world with what acts on its changes; detach ends that.
-func (e *Emulator) attach(*world) {}
+func (e *Emulator) attach(w *world) { w.sender = newSender(w.store, e.hooks, e.options.Log) }
 
-func (e *Emulator) detach(*world) {}
+func (e *Emulator) detach(w *world) { w.sender.stop() }
 
 // Run listens, calls ready once everything can be used, and serves until ctx ends; then requests under way may end.
 func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
@@ -112,7 +115,6 @@ func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
 		_ = stop() // the failure that is told is the first one
 		return err
 	}
-	go e.watchIdle(ctx)
 	select {
 	case <-ctx.Done():
 		return stop()
@@ -130,6 +132,9 @@ func (e *Emulator) Listen() error {
 		return err
 	}
 	e.shared = l
+	idle, stop := context.WithCancel(context.Background())
+	e.stopIdle = stop
+	go e.watchIdle(idle)
 	e.ready.Store(true)
 	return nil
 }
@@ -144,6 +149,7 @@ func (e *Emulator) Shutdown(ctx context.Context) error {
 		}
 	}
 	if e.shared != nil {
+		e.stopIdle()
 		e.shared.shutdown(ctx)
 	}
 	e.trustMu.Lock()

@@ -79,7 +79,7 @@ func (e *Emulator) compose() error {
 	}
 	f.graph, err = attempt("graph", func() (http.Handler, error) {
 		return graphapi.New(graphapi.Options{
-			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
 		})
 	})
 	if err != nil {

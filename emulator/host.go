@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"slices"
 
 	"github.com/tennantite/tennantite/control"
@@ -62,6 +63,9 @@ func (e *Emulator) Fork(name, from string, listen bool) (control.World, error) {
 			return control.World{}, problem.New(problem.Internal, problem.None, "The world's listeners: %v", err)
 		}
 		w.setOwn(own)
+		if now, ok := e.worlds.get(w.name); !ok || now != w { // deleted meanwhile
+			own.shutdown(context.Background())
+		}
 	}
 	return e.describe(w), nil
 }
@@ -75,7 +79,7 @@ func (e *Emulator) Reset(name string) error {
 	if err != nil {
 		return err
 	}
-	w.store.Restore(w.start)
+	w.restore(w.start)
 	return nil
 }
 
@@ -116,7 +120,7 @@ func (e *Emulator) Restore(name, snapshotName string) error {
 	if err != nil {
 		return err
 	}
-	w.store.Restore(s.content)
+	w.restore(s.content)
 	return nil
 }
 
@@ -193,7 +197,7 @@ func (e *Emulator) Import(name string, fixture []byte) error {
 	if err := s.Update(func(tx *state.Tx) error { return loader().Load(tx, source) }); err != nil {
 		return problem.New(problem.Invalid, problem.InvalidProperty, "%v", err)
 	}
-	w.store.Restore(s.Snapshot())
+	w.restore(s.Snapshot())
 	return nil
 }
 

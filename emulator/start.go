@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+
+	"github.com/tennantite/tennantite/emulator/state"
 )
 
 // Start runs an emulator for a test: a process's worlds of its own on free ports, ended with the test. change adjusts the
@@ -73,4 +75,22 @@ func hostPort(address string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// View reads a world, as rules do.
+func (e *Emulator) View(world string, f func(*state.Tx) error) error {
+	w, err := e.world(world)
+	if err != nil {
+		return err
+	}
+	return w.store.View(f)
+}
+
+// Update changes a world, as rules do: what f returns nil for is committed.
+func (e *Emulator) Update(world string, f func(*state.Tx) error) error {
+	w, err := e.world(world)
+	if err != nil {
+		return err
+	}
+	return w.store.Update(f)
 }

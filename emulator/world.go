@@ -16,6 +16,7 @@ type world struct {
 	store        *state.Store
 	start        state.Snapshot // what a reset goes back to
 	journal      *control.Journal
+	sender       *sender
 	used         atomic.Int64 // wall clock of the last request, in nanoseconds
 
 	mu        sync.Mutex
@@ -58,4 +59,10 @@ func (w *world) listening() *listeners {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.own
+}
+
+// restore makes the world what it was at a snapshot.
+func (w *world) restore(s state.Snapshot) {
+	w.store.Restore(s)
+	w.sender.rewind()
 }

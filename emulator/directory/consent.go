@@ -15,8 +15,8 @@ const (
 )
 
 // ConsentAll gives an installed application, for everybody in the tenant, all that its registration asks for: delegated
-// permissions and app roles. What it has already stays. It fails with ObjectNotFound where the application, or an API that
-// it asks for, is not installed and cannot be.
+// permissions and app roles. What it has already stays, and an API that is another organisation's alone is passed over. It
+// fails with ObjectNotFound where the application is not installed.
 func ConsentAll(tx *state.Tx, by Principal, tenant, appID string) error {
 	a, err := FindClient(tx, appID)
 	if err != nil {
@@ -31,6 +31,9 @@ func ConsentAll(tx *state.Tx, by Principal, tenant, appID string) error {
 	}
 	for _, asks := range a.Required {
 		resource, err := Install(tx, by, tenant, asks.ResourceAppID)
+		if problem.KindOf(err) == problem.NotFound {
+			continue // an API that is another organisation's alone is not to be had here; the rest is
+		}
 		if err != nil {
 			return err
 		}

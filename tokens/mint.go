@@ -102,7 +102,7 @@ func (s *Service) mintGrant(tx *state.Tx, r MintRequest) (Grant, error) {
 		Tenant: t, Client: client, Resource: res, Audience: named, ProvenBy: ByNothing, AMR: []string{"pwd"},
 		AuthTime: tx.Now(), Login: r.Login, Scopes: r.Scopes,
 	}
-	g.Principal, ok = tx.ServicePrincipalByAppID(t.ID, client.AppID)
+	g.Principal, ok = directory.ServicePrincipalByAppID(tx, t.ID, client.AppID)
 	if r.As == "" {
 		if !ok {
 			return Grant{}, problem.For(problem.NotFound, problem.ObjectNotFound, "app", "the application %s is not installed in %s", client.AppID, t.DisplayName)

@@ -180,7 +180,7 @@ func (s *Service) Verify(tx *state.Tx, raw string, aud Audience) (directory.Prin
 
 // clientOf finds the application's object in the tenant. A client that is known everywhere needs none.
 func clientOf(tx *state.Tx, c wireClaims, p *directory.Principal) error {
-	sp, ok := tx.ServicePrincipalByAppID(c.Tenant, c.client())
+	sp, ok := directory.ServicePrincipalByAppID(tx, c.Tenant, c.client())
 	switch {
 	case ok && !sp.AccountEnabled:
 		return badToken("The application of the token is disabled.")
@@ -222,16 +222,20 @@ func (c wireClaims) challenged(u state.User) error {
 	if !capable || u.SessionsValidFrom.IsZero() {
 		return nil
 	}
-	at, ok := issuedAt(c.Mark, c.ID)
-	if !ok {
-		at = time.Unix(c.IssuedAt, 0).Add(backdate)
-	}
-	if !u.SessionsValidFrom.After(at) {
+	if !u.SessionsValidFrom.After(c.issued()) {
 		return nil
 	}
 	claims := fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, u.SessionsValidFrom.Unix())
 	return problem.For(problem.Unauthenticated, problem.ClaimsChallenge, claims,
 		"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
+}
+
+// issued is the moment of issue.
+func (c wireClaims) issued() time.Time {
+	if at, ok := issuedAt(c.Mark, c.ID); ok {
+		return at
+	}
+	return time.Unix(c.IssuedAt, 0).Add(backdate)
 }
 
 // VerifyID checks an id token that a relying party of our own (SharePoint's pages) got from the sign-in service, and

@@ -20,7 +20,7 @@ var version = "dev"
 
 // cli is the command line.
 type cli struct {
-	Config kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a JSON file, by their names; command line and environment win over it." env:"TENNANTITE_CONFIG"`
+	Config kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a YAML file, by their names; command line and environment win over it." env:"TENNANTITE_CONFIG"`
 
 	Serve       serveCmd       `cmd:"" help:"Run until stopped."`
 	Run         runCmd         `cmd:"" help:"Start, run a command that reaches it, pass its exit code on, stop."`
@@ -60,13 +60,18 @@ const (
 func run(ctx context.Context, args []string, t terminal) (code int) {
 	var c cli
 	exited := -1
+	file, err := configuration()
+	if err != nil {
+		fmt.Fprintln(t.stderr, "tennantite:", err)
+		return codeUsage
+	}
 	parser, err := kong.New(&c,
 		kong.Name("tennantite"),
 		kong.Description("A local Microsoft 365 tenant emulator for testing external sharing. Not for production: its passwords are published."),
 		kong.Writers(t.stdout, t.stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.DefaultEnvars("TENNANTITE"),
-		kong.Configuration(kong.JSON),
+		file,
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
 		kong.Vars(vars()),
 	)

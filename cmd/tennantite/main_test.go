@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tennantite": main})
+}
+
+// TestScript runs the claims about the command line in testdata/script.
+//
+//	started FILE     waits for the file of --addr-file and sets $http, $https and $proxy to the addresses
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir) // nothing is kept in the user's folders
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"started": started},
+	})
+}
+
+func started(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: started FILE")
+	}
+	const patience, pause = 30 * time.Second, 10 * time.Millisecond
+	path := ts.MkAbs(args[0])
+	for waited := time.Duration(0); ; waited += pause {
+		if _, err := os.Stat(path); err == nil {
+			break
+		}
+		if waited > patience {
+			ts.Fatalf("%s was not written", args[0])
+		}
+		<-time.NewTimer(pause).C
+	}
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	var addresses map[string]string
+	ts.Check(json.Unmarshal(text, &addresses))
+	for _, name := range []string{"http", "https", "proxy"} {
+		ts.Setenv(name, addresses[name])
+	}
+}

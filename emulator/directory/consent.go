@@ -232,7 +232,7 @@ func RevokeRole(tx *state.Tx, by Principal, a state.AppRoleAssignment) {
 		state.ModifiedProperty{Name: a.PrincipalType + ".ObjectID", Old: asJSON(a.PrincipalID)})
 }
 
-// GrantedScopes returns the delegated permissions that a client has at a resource for a person, canonical spelling.
+// GrantedScopes returns the delegated permissions that a client has at a resource for a person, canonical spelling, sorted.
 // Well-known clients have all that the resource offers, an application at its own API too.
 func GrantedScopes(tx *state.Tx, tenant, clientAppID string, r Resource, user string) []string {
 	if _, known := WellKnown(clientAppID); known || strings.EqualFold(clientAppID, r.AppID) {
@@ -256,6 +256,7 @@ func GrantedScopes(tx *state.Tx, tenant, clientAppID string, r Resource, user st
 			out = append(out, missingFrom(out, g.Scopes)...)
 		}
 	}
+	slices.SortFunc(out, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	return out
 }
 

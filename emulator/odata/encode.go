@@ -33,6 +33,7 @@ func appendAny(dst []byte, v any, w *view) ([]byte, error) {
 	return knownEncoder(rv.Type())(dst, rv, w)
 }
 
+//nolint:gochecknoglobals // a cache by type: what it holds follows from the type alone
 var encoders sync.Map // reflect.Type → encoder
 
 // knownEncoder is encoderOf for values whose type shows only when they are encoded.
@@ -200,7 +201,7 @@ func encodeObject(dst []byte, v reflect.Value, w *view) ([]byte, error) {
 
 // appendMembers appends the members of an Object to the JSON object that was opened before first.
 func appendMembers(dst []byte, first int, v reflect.Value, w *view) ([]byte, error) {
-	o, ok := v.Interface().(Object)
+	o, ok := reflect.TypeAssert[Object](v)
 	if !ok {
 		return nil, fmt.Errorf("odata: %s stands inline but is no Object", v.Type())
 	}

@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -215,7 +216,7 @@ func AnyOf(e Expr, property string) ([]Literal, bool) {
 				return nil, false
 			}
 			right, ok := AnyOf(e.Right, property)
-			return append(left[:len(left):len(left)], right...), ok
+			return append(slices.Clip(left), right...), ok
 		}
 	}
 	return nil, false

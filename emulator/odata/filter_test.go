@@ -11,11 +11,11 @@ import (
 	"github.com/tennantite/tennantite/emulator/problem"
 )
 
-func parse(t testing.TB, s string) odata.Expr {
-	t.Helper()
+func parse(tb testing.TB, s string) odata.Expr {
+	tb.Helper()
 	e, err := odata.ParseFilter(s)
 	if err != nil {
-		t.Fatalf("%s: %v", s, err)
+		tb.Fatalf("%s: %v", s, err)
 	}
 	return e
 }
@@ -116,9 +116,19 @@ var moment = time.Date(2020, 3, 4, 5, 6, 7, 0, time.FixedZone("", 3600))
 func sample() odata.Object {
 	mail := "Megan@Contoso.com"
 	return odata.Object{
-		{"displayName", "Megan Bowen"}, {"mail", &mail}, {"surname", nil}, {"accountEnabled", true}, {"age", 42}, {"ratio", 2.5},
-		{"created", moment}, {"createdText", "2020-03-04T04:06:07Z"}, {"flags", int64(6)}, {"roles", "read, write"},
-		{"id", "0A1B2C3D-0000-1111-2222-333344445555"}, {"empty", []string{}}, {"missing", (*string)(nil)},
+		{"displayName", "Megan Bowen"},
+		{"mail", &mail},
+		{"surname", nil},
+		{"accountEnabled", true},
+		{"age", 42},
+		{"ratio", 2.5},
+		{"created", moment},
+		{"createdText", "2020-03-04T04:06:07Z"},
+		{"flags", int64(6)},
+		{"roles", "read, write"},
+		{"id", "0A1B2C3D-0000-1111-2222-333344445555"},
+		{"empty", []string{}},
+		{"missing", (*string)(nil)},
 		{"proxyAddresses", []string{"SMTP:megan@contoso.com", "smtp:m@contoso.com"}},
 		{"identities", []any{
 			odata.Object{{"issuer", "a"}, {"issuerAssignedId", "x"}},

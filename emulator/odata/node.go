@@ -1,5 +1,7 @@
 package odata
 
+import "slices"
+
 // Node declares a kind of resource once: what it has, what leads on from it, what can be done with it. It is a value; a
 // [Tree] links nodes by their names, so nodes may lead back to themselves and be mounted in many places.
 //
@@ -128,9 +130,9 @@ type Call struct {
 
 // Of returns the nearest value in the path that was found at the named node.
 func (c *Call) Of(node string) any {
-	for i := len(c.Steps) - 1; i >= 0; i-- {
-		if c.Steps[i].Node == node {
-			return c.Steps[i].Value
+	for _, v := range slices.Backward(c.Steps) {
+		if v.Node == node {
+			return v.Value
 		}
 	}
 	return nil
@@ -138,8 +140,8 @@ func (c *Call) Of(node string) any {
 
 // Nearest returns the value of type T that stands last in the call's path.
 func Nearest[T any](c *Call) (value T, ok bool) {
-	for i := len(c.Steps) - 1; i >= 0; i-- {
-		if v, ok := c.Steps[i].Value.(T); ok {
+	for _, v := range slices.Backward(c.Steps) {
+		if v, ok := v.Value.(T); ok {
 			return v, true
 		}
 	}

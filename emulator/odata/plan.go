@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -31,6 +32,7 @@ type field struct {
 	inline     bool // an Object whose members stand here
 }
 
+//nolint:gochecknoglobals // a cache by type: what it holds follows from the type alone
 var plans sync.Map // reflect.Type → *plan
 
 func planOf(t reflect.Type) *plan {
@@ -51,7 +53,7 @@ func (p *plan) addFields(t reflect.Type, at []int) {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
-		index := append(at[:len(at):len(at)], i)
+		index := append(slices.Clip(at), i)
 		f := field{name: name, index: index, typ: sf.Type}
 		f.flags(sf.Tag.Get("odata"))
 		embedded := sf.Type
@@ -136,7 +138,7 @@ func (f *field) absent(v reflect.Value) bool {
 		}
 	}
 	if f.omitZero {
-		if z, ok := v.Interface().(interface{ IsZero() bool }); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		if z, ok := reflect.TypeAssert[interface{ IsZero() bool }](v); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
 			return z.IsZero()
 		}
 		return v.IsZero()

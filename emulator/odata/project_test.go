@@ -43,7 +43,7 @@ type wirePage struct {
 
 type wireItem struct {
 	ID      int          `json:"Id"`
-	Columns odata.Object `json:"-,omitempty" odata:"inline"`
+	Columns odata.Object `json:"columns,omitempty" odata:"inline"`
 	Author  *wireAuthor  `json:"Author,omitempty"`
 }
 
@@ -52,11 +52,11 @@ type wireAuthor struct {
 	EMail string `json:"EMail"`
 }
 
-func shape(t testing.TB, raw string) odata.Shape {
-	t.Helper()
+func shape(tb testing.TB, raw string) odata.Shape {
+	tb.Helper()
 	q, err := odata.ParseQuery(raw, odata.Graph)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return q.Shape()
 }
@@ -86,8 +86,10 @@ func TestProject(t *testing.T) {
 	}{
 		"the default set": {user, "", `{"@odata.context":"c","displayName":"A <é> \"\n\u0001\u2028` + "\ufffd" +
 			`","mail":null,"businessPhones":[],"members@odata.count":1,"@microsoft.graph.downloadUrl":"u","by":null,"id":"i"}`},
-		"selected, in the order of the type": {&user, "$select=id,userType,createdDateTime,mail",
-			`{"@odata.context":"c","mail":null,"userType":"Guest","createdDateTime":"2020-01-02T02:04:05Z","id":"i"}`},
+		"selected, in the order of the type": {
+			&user, "$select=id,userType,createdDateTime,mail",
+			`{"@odata.context":"c","mail":null,"userType":"Guest","createdDateTime":"2020-01-02T02:04:05Z","id":"i"}`,
+		},
 		"in any case":             {user, "$select=ID,USERTYPE", `{"@odata.context":"c","userType":"Guest","id":"i"}`},
 		"a star and one more":     {plain, "$select=*,userType", `{"displayName":"P","mail":null,"businessPhones":[],"userType":"","by":null,"id":"p"}`},
 		"an unknown name":         {plain, "$select=nothing", `{}`},

@@ -157,8 +157,11 @@ func TestSkipToken(t *testing.T) {
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	user := odata.Object{
-		{Name: "displayName", Value: "Megan Bowen-Smith"}, {Name: "description", Value: "OneVideo 2"},
-		{Name: "mail", Value: "megan@contoso.com"}, {Name: "otherMails", Value: []string{"a@b.c"}}, {Name: "jobTitle", Value: nil},
+		{Name: "displayName", Value: "Megan Bowen-Smith"},
+		{Name: "description", Value: "OneVideo 2"},
+		{Name: "mail", Value: "megan@contoso.com"},
+		{Name: "otherMails", Value: []string{"a@b.c"}},
+		{Name: "jobTitle", Value: nil},
 	}
 	for in, want := range map[string]struct {
 		canonical string

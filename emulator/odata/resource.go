@@ -53,7 +53,7 @@ func (s structResource) inline(name string) (any, bool) {
 			continue
 		}
 		if v, ok := f.get(s.value); ok {
-			if o, ok := v.Interface().(Object); ok {
+			if o, ok := reflect.TypeAssert[Object](v); ok {
 				return o.Property(name)
 			}
 		}

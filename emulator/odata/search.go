@@ -33,6 +33,7 @@ func (AllOf) search()  {}
 func (OneOf) search()  {}
 func (NoneOf) search() {}
 
+//nolint:gochecknoglobals // a constant table
 var searchEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func (t Term) String() string {
@@ -300,7 +301,7 @@ func matchTokens(value, query string) bool {
 		return false
 	}
 words:
-	for _, w := range strings.Fields(query) {
+	for w := range strings.FieldsSeq(query) {
 		if begins(w) {
 			continue
 		}
@@ -322,7 +323,7 @@ words:
 // Video, 2. The whole word comes first.
 func tokenise(text string) []string {
 	var tokens []string
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		tokens = append(tokens, w)
 		start, before := 0, rune(0)
 		for i, r := range w {

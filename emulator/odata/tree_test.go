@@ -34,8 +34,11 @@ func told(name string) func(*trail, *odata.Call) (any, error) {
 			is   bool
 			text string
 		}{
-			{call.Property != "", " ." + call.Property}, {call.RawValue, " raw"}, {call.Count, " count"},
-			{call.Cast != "", " as " + call.Cast}, {call.Missing != "", " missing " + call.Missing},
+			{call.Property != "", " ." + call.Property},
+			{call.RawValue, " raw"},
+			{call.Count, " count"},
+			{call.Cast != "", " as " + call.Cast},
+			{call.Missing != "", " missing " + call.Missing},
 		} {
 			if x.is {
 				s += x.text

@@ -72,7 +72,6 @@ const (
 	indexToken    = "token"
 )
 
-//nolint:gochecknoglobals // a type, compared against
 var timeType = reflect.TypeFor[time.Time]()
 
 func schema() *memdb.DBSchema {

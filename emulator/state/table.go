@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
+
 	"reflect"
 	"slices"
 	"strings"
@@ -170,8 +170,8 @@ func remove[T any](tx *Tx, table string, r T) {
 
 // own replaces each slice and map of a record, one level deep and in nested structs, by a clone of its own length.
 func own(v reflect.Value) {
-	for i := range v.NumField() {
-		f := v.Field(i)
+	for _, f := range v.Fields() {
+		f := f
 		switch f.Kind() {
 		case reflect.Slice:
 			if f.IsNil() {
@@ -204,5 +204,3 @@ func own(v reflect.Value) {
 
 // collect returns what a sequence yields, sorted by nothing but the index that it came from.
 func collect[T any](s iter.Seq[T]) []T { return slices.Collect(s) }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

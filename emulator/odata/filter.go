@@ -285,6 +285,7 @@ func (p *filterParser) lambda(l Lambda) (Expr, error) {
 }
 
 // arity holds the least and the most arguments of the built-in functions of OData 3 and 4 that the services take.
+//
 //nolint:gochecknoglobals // a constant table
 var arity = map[string][2]int{
 	"startswith": {2, 2}, "endswith": {2, 2}, "contains": {2, 2}, "substringof": {2, 2}, "indexof": {2, 2},

@@ -257,6 +257,7 @@ func parseNumber(s string) (Literal, bool) {
 }
 
 // The spellings of a moment that clients use: with zone, without (taken as UTC), a day alone.
+//
 //nolint:gochecknoglobals // a constant table
 var timeLayouts = [...]string{
 	"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999",

@@ -73,6 +73,7 @@ func (q *Query) Has(option string) bool { return slices.Contains(q.Given, option
 
 // The options, by their names without the $. Graph takes those marked true without the $ as well; search and format
 // stay parameters of their own there (/sites?search=x).
+//
 //nolint:gochecknoglobals // a constant table
 var optionNames = map[string]bool{
 	"select": true, "filter": true, "orderby": true, "expand": true, "top": true, "skip": true, "skiptoken": true,

@@ -11,6 +11,19 @@ import (
 func allNodes() []node {
 	return slices.Concat(
 		rootNodes(),
+		userNodes(),
+		userNavigationNodes(),
+		userActionNodes(),
+		groupNodes(),
+		groupMemberNodes(),
+		objectNodes(),
+		roleNodes(),
+		roleManagementNodes(),
+		invitationNodes(),
+		deletedNodes(),
+		driveNodes(), driveItemNodes(), versionNodes(), thumbnailNodes(), addressNodes(),
+		siteNodes(), listNodes(), listItemNodes(),
+		permissionNodes(), shareNodes(), sharedWithMeNodes(), sitePermissionNodes(),
 	)
 }
 

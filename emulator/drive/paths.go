@@ -110,3 +110,13 @@ func AtServerPath(tx *state.Tx, s state.Site, path string) (state.List, state.It
 	}
 	return state.List{}, state.Item{}, lost
 }
+
+// Guarded tells whether an item, or a folder between it and one above it, has permissions of its own.
+func Guarded(tx *state.Tx, i state.Item, above string) bool {
+	for ok := true; ok && i.ID != above; i, ok = Parent(tx, i) {
+		if i.Broken {
+			return true
+		}
+	}
+	return false
+}

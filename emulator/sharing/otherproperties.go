@@ -19,7 +19,7 @@ func OtherTenantProperties() map[string]any {
 		"PublicCdnAllowedFileTypes": "CSS,EOT,GIF,ICO,JPEG,JPG,JS,MAP,PNG,SVG,TTF,WOFF", "PublicCdnEnabled": false,
 		"SocialBarOnSitePagesDisabled":            false,
 		"SpecialCharactersStateInFileFolderNames": 1, "StartASiteFormUrl": "", "StorageQuota": 1304576, "StorageQuotaAllocated": 26214400,
-		"ResourceQuota": 5300, "ResourceQuotaAllocated": 1200, "OneDriveStorageQuota": 1048576, "SubscriptionsEnabled": true,
+		"ResourceQuota": 5300, "ResourceQuotaAllocated": 1200, "OneDriveStorageQuota": 1048576, "SubscriptionsEnabled": true, sharedWithMeProperty: SharedWithMeFull,
 		"SyncPrivacyProfileProperties": true, "UseFindPeopleInPeoplePicker": false, "UsePersistentCookiesForExplorerView": false,
 		"UserVoiceForFeedbackEnabled": true, "ViewInFileExplorerEnabled": false, "WorkflowsAllowed": true,
 		"DisabledWebPartIds": "", "RootSiteUrl": "", "AnyoneLinkTrackUsers": false, "ReduceTempTokenLifetimeEnabled": false,

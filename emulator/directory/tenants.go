@@ -162,9 +162,11 @@ func DefaultSharing() state.SharingSettings {
 		NotificationsInOneDriveForBusinessEnabled: true,
 		NotificationsInSharePointEnabled:          true,
 		ShowEveryoneExceptExternalUsersClaim:      true,
-		EmailAttestationReAuthDays:                30,
-		SyncAadB2BManagementPolicy:                true,
-		SharingInvitationExpireInDays:             90,
+		// sharepoint.md says false; the founding text has B2B guests picked by name as soon as they are invited.
+		ShowPeoplePickerSuggestionsForGuestUsers: true,
+		EmailAttestationReAuthDays:               30,
+		SyncAadB2BManagementPolicy:               true,
+		SharingInvitationExpireInDays:            90,
 	}
 }
 

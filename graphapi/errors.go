@@ -80,7 +80,7 @@ func (f *face) fail(w http.ResponseWriter, r *request, now time.Time, err error)
 	switch {
 	case how.status == http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", r.challenge(e))
-	case e.Reason == problem.ResyncRequired && e.Target != "":
+	case (e.Reason == problem.ResyncRequired || e.Reason == problem.ResyncUpload) && e.Target != "":
 		h.Set("Location", e.Target)
 	case e.Reason == problem.ThrottledByFault:
 		h.Set("Retry-After", strconv.Itoa(throttleSeconds))

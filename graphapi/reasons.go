@@ -45,7 +45,7 @@ func reasons() map[problem.Reason][2]failure {
 		problem.InviteDomainBlocked:      {{400, "BadRequest", ""}, sharingFailed},
 		problem.CrossTenantBlocked:       {{403, "Forbidden", ""}, forbidden},
 		problem.OutboundBlocked:          {{403, "Forbidden", ""}, forbidden},
-		problem.InvitationNotFound:       {gone, noItem},
+		problem.InvitationNotFound:       {{404, "UnknownError", ""}, noItem}, // ISS microsoft-graph-explorer-v4#2456
 		problem.InvitationRedeemed:       {bad, invalid},
 		problem.InvitationExpired:        {bad, invalid},
 		problem.WrongAccount:             {refused, forbidden},
@@ -87,7 +87,8 @@ func reasons() map[problem.Reason][2]failure {
 		problem.RangeInvalid:      {bad, {416, "invalidRange", ""}},
 		problem.RangeOverlap:      {bad, {416, "invalidRange", "fragmentOverlap"}},
 		problem.SessionNotFound:   {gone, {404, "itemNotFound", "uploadSessionNotFound"}},
-		problem.ResyncRequired:    {{410, "syncStateNotFound", ""}, {410, "resyncRequired", ""}},
+		problem.ResyncRequired:    {{410, "syncStateNotFound", ""}, {410, "resyncChangesApplyDifferences", "resyncApplyDifferences"}},
+		problem.ResyncUpload:      {{410, "syncStateNotFound", ""}, {410, "resyncChangesUploadDifferences", "resyncUploadDifferences"}},
 		problem.ItemLocked:        {bad, {423, "locked", ""}},
 		problem.MoveAcrossDrives:  {bad, invalid},
 		problem.ParentNotFound:    {gone, noItem},

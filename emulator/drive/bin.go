@@ -130,7 +130,7 @@ func Purge(tx *state.Tx, i state.Item) {
 	all := alongWith(tx, i)
 	above := make([][]string, len(all))
 	for n, d := range all {
-		above[n] = Above(tx, d)
+		above[n] = everAbove(tx, d)
 	}
 	for n, d := range all {
 		on := state.Securable{SiteID: d.SiteID, ListID: d.ListID, ItemID: d.ID}
@@ -143,6 +143,18 @@ func Purge(tx *state.Tx, i state.Item) {
 		tx.PurgeItem(d, above[n])
 	}
 	use(tx, i, -i.Size)
+}
+
+// everAbove are the folders that an item is in, then those that it was in before: the tombstone tells them all.
+func everAbove(tx *state.Tx, i state.Item) []string {
+	above := Above(tx, i)
+	for _, left := range i.Left {
+		above = append(above, left.ParentID)
+		if p, ok := tx.Item(i.TenantID, i.ListID, left.ParentID); ok {
+			above = append(above, Above(tx, p)...)
+		}
+	}
+	return above
 }
 
 // DeleteForGood removes a living item with all below it, past the recycle bin. It fails as [DeleteItem].

@@ -37,7 +37,8 @@ func deltaText(scope state.Item, body string) string {
 }
 
 // ParseDelta reads a token. A time in RFC 3339 stands for what changed since; "latest" for now. It fails with
-// ResyncRequired for a token that is too old or from a state that the world has left, and Malformed for what is none.
+// ResyncRequired for a token that is too old, ResyncUpload for one from a state that the world has left (the client may
+// know more than the service), and Malformed for what is none.
 func ParseDelta(tx *state.Tx, scope state.Item, token string) (DeltaToken, error) {
 	now := DeltaToken{Seq: tx.Sequence(), Start: tx.Sequence(), At: tx.Now()}
 	switch token {
@@ -65,8 +66,12 @@ func ParseDelta(tx *state.Tx, scope state.Item, token string) (DeltaToken, error
 	start, _ := strconv.ParseUint(part[1], 10, 64)
 	unix, _ := strconv.ParseInt(part[2], 10, 64)
 	t := DeltaToken{seq, start, time.Unix(unix, 0).UTC()}
-	if t.Seq > tx.Sequence() || tx.Now().Sub(t.At) > tokenLife {
-		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncRequired, "The delta token is no longer valid, and the client must start again from the beginning.")
+	const again = "The delta token is no longer valid, and the client must start again from the beginning."
+	switch {
+	case t.Seq > tx.Sequence():
+		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncUpload, again)
+	case tx.Now().Sub(t.At) > tokenLife:
+		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncRequired, again)
 	}
 	return t, nil
 }
@@ -153,29 +158,37 @@ func (w *walk) entries() iter.Seq[entry] {
 	}
 }
 
+// tell turns an entry into changes. A client may know more than its token says, because each page shows things as they
+// are, not as they were at the token: so whatever stood in the scope at any time since is told to be gone, and a folder
+// that moved since is told with all that it holds.
 func (w *walk) tell(e entry) {
-	first := w.token.Seq < w.token.Start // a first enumeration has not reached its beginning yet
+	known := e.seq > w.token.Start // what was gone when a first enumeration began is not mentioned
 	switch {
 	case e.gone != nil:
-		if e.seq > w.token.Start && slices.Contains(e.gone.Above, w.scope.ID) {
-			kind := state.Folder
-			if e.gone.Type != "folder" {
-				kind = state.File
-			}
-			w.add(Change{Item: state.Item{TenantID: e.gone.TenantID, ListID: w.list.ID, ID: e.gone.ID, Kind: kind, ParentID: e.gone.Above[0]}, Deleted: true})
+		if known && slices.Contains(e.gone.Above, w.scope.ID) {
+			w.add(Change{Item: buried(w.list, *e.gone), Deleted: true})
 		}
 	case !e.item.DeletedAt.IsZero():
-		if e.seq > w.token.Start && (w.wasInside(e.item) || Within(w.tx, e.item, w.scope.ID)) && e.item.ID != w.scope.ID {
+		if known && w.touched(e.item, map[string]bool{}) {
 			w.add(Change{Item: e.item, Deleted: true})
 		}
 	case Within(w.tx, e.item, w.scope.ID):
 		w.present(e.item)
-		if !first && e.item.Kind == state.Folder && e.item.ID != w.scope.ID && !w.wasInside(e.item) {
+		if e.item.Kind == state.Folder && e.item.ID != w.scope.ID && !w.scope.Root() && w.moved(e.item) {
 			w.arrived(e.item)
 		}
-	case w.wasInside(e.item):
+	case w.touched(e.item, map[string]bool{}):
 		w.add(Change{Item: e.item, Deleted: true})
 	}
+}
+
+// buried is what a tombstone still says of an item.
+func buried(l state.List, t state.Tombstone) state.Item {
+	i := state.Item{TenantID: t.TenantID, SiteID: l.SiteID, ListID: l.ID, ID: t.ID, Kind: state.Folder, ParentID: t.Above[0]}
+	if t.Type != "folder" {
+		i.Kind = state.File
+	}
+	return i
 }
 
 func (w *walk) add(c Change) {
@@ -208,28 +221,36 @@ func (w *walk) arrived(folder state.Item) {
 	}
 }
 
-// wasInside tells whether an item stood below the scope when the token was made.
-func (w *walk) wasInside(i state.Item) bool {
-	then := max(w.token.Seq, w.token.Start)
-	for !i.Root() {
-		if w.scope.Root() {
+// since is the change number after which the client has to be told.
+func (w *walk) since() uint64 { return max(w.token.Seq, w.token.Start) }
+
+// moved tells whether an item has changed its folder since.
+func (w *walk) moved(i state.Item) bool {
+	return len(i.Left) > 0 && i.Left[len(i.Left)-1].Seq > w.since()
+}
+
+// touched tells whether an item stands below the scope or has done so at any time since.
+func (w *walk) touched(i state.Item, seen map[string]bool) bool {
+	if w.scope.Root() {
+		return true
+	}
+	if i.Root() || seen[i.ID] {
+		return false
+	}
+	seen[i.ID] = true
+	parents := []string{i.ParentID}
+	for _, left := range i.Left {
+		if left.Seq > w.since() {
+			parents = append(parents, left.ParentID)
+		}
+	}
+	for _, id := range parents {
+		if id == w.scope.ID {
 			return true
 		}
-		parent := i.ParentID
-		for _, left := range i.Left {
-			if left.Seq > then {
-				parent = left.ParentID
-				break
-			}
-		}
-		if parent == w.scope.ID {
+		if p, ok := w.tx.Item(i.TenantID, i.ListID, id); ok && w.touched(p, seen) {
 			return true
 		}
-		p, ok := w.tx.Item(i.TenantID, i.ListID, parent)
-		if !ok {
-			return false
-		}
-		i = p
 	}
 	return false
 }

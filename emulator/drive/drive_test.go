@@ -21,13 +21,20 @@ func megan() state.User {
 
 func by() state.Actor { return state.Actor{UserID: megan().ID, Name: megan().DisplayName} }
 
+// failer is what testing.T and rapid.T share.
+type failer interface{ Fatal(...any) }
+
 // world is a store with megan and her OneDrive.
 func world(tb testing.TB) (*state.Store, state.Site, state.List) {
 	tb.Helper()
+	return plainWorld(tb)
+}
+
+func plainWorld(t failer) (*state.Store, state.Site, state.List) {
 	store := state.New(state.Options{Seed: 1})
 	var s state.Site
 	var l state.List
-	update(tb, store, func(tx *state.Tx) error {
+	mustUpdate(t, store, func(tx *state.Tx) error {
 		tx.PutTenant(state.Tenant{ID: contoso, InitialDomain: "contoso.onmicrosoft.com"})
 		tx.PutUser(megan())
 		var err error
@@ -42,8 +49,12 @@ func world(tb testing.TB) (*state.Store, state.Site, state.List) {
 
 func update(tb testing.TB, store *state.Store, f func(*state.Tx) error) {
 	tb.Helper()
+	mustUpdate(tb, store, f)
+}
+
+func mustUpdate(t failer, store *state.Store, f func(*state.Tx) error) {
 	if err := store.Update(f); err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 }
 

@@ -16,22 +16,22 @@ func TestNamesAreThoseOfTheService(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]problem.Reason{
-		"":                        problem.NameInvalid,
-		"  ":                      problem.NameInvalid,
-		"a:b":                     problem.NameInvalid,
-		`a\b`:                     problem.NameInvalid,
-		"a/b":                     problem.NameInvalid,
-		"what?":                   problem.NameInvalid,
-		"~$open.docx":             problem.NameInvalid,
-		" leading":                problem.NameInvalid,
-		"trailing ":               problem.NameInvalid,
-		"dot.":                    problem.NameInvalid,
-		"CON":                     problem.NameInvalid,
-		"lpt1":                    problem.NameInvalid,
-		".lock":                   problem.NameInvalid,
-		"desktop.ini":             problem.NameInvalid,
-		"tab\t":                   problem.NameInvalid,
-		strings.Repeat("x", 256):  problem.PathTooLong,
+		"":                       problem.NameInvalid,
+		"  ":                     problem.NameInvalid,
+		"a:b":                    problem.NameInvalid,
+		`a\b`:                    problem.NameInvalid,
+		"a/b":                    problem.NameInvalid,
+		"what?":                  problem.NameInvalid,
+		"~$open.docx":            problem.NameInvalid,
+		" leading":               problem.NameInvalid,
+		"trailing ":              problem.NameInvalid,
+		"dot.":                   problem.NameInvalid,
+		"CON":                    problem.NameInvalid,
+		"lpt1":                   problem.NameInvalid,
+		".lock":                  problem.NameInvalid,
+		"desktop.ini":            problem.NameInvalid,
+		"tab\t":                  problem.NameInvalid,
+		strings.Repeat("x", 256): problem.PathTooLong,
 		strings.Repeat("🜨", 128): problem.PathTooLong, // counted in UTF-16
 	} {
 		wantReason(t, CheckName(name, false), want)

@@ -85,7 +85,8 @@ const (
 	RangeInvalid
 	RangeOverlap
 	SessionNotFound
-	ResyncRequired
+	ResyncRequired // the service knows better: take its state
+	ResyncUpload   // the client may know better: send what the service lacks
 	ItemLocked
 	MoveAcrossDrives
 	ParentNotFound

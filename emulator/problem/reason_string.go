@@ -79,22 +79,23 @@ func _() {
 	_ = x[RangeOverlap-68]
 	_ = x[SessionNotFound-69]
 	_ = x[ResyncRequired-70]
-	_ = x[ItemLocked-71]
-	_ = x[MoveAcrossDrives-72]
-	_ = x[ParentNotFound-73]
-	_ = x[BadToken-74]
-	_ = x[TokenExpired-75]
-	_ = x[WrongAudience-76]
-	_ = x[WrongTenant-77]
-	_ = x[MissingScope-78]
-	_ = x[ClaimsChallenge-79]
-	_ = x[ThrottledByFault-80]
-	_ = x[FeatureNotEmulated-81]
+	_ = x[ResyncUpload-71]
+	_ = x[ItemLocked-72]
+	_ = x[MoveAcrossDrives-73]
+	_ = x[ParentNotFound-74]
+	_ = x[BadToken-75]
+	_ = x[TokenExpired-76]
+	_ = x[WrongAudience-77]
+	_ = x[WrongTenant-78]
+	_ = x[MissingScope-79]
+	_ = x[ClaimsChallenge-80]
+	_ = x[ThrottledByFault-81]
+	_ = x[FeatureNotEmulated-82]
 }
 
-const _Reason_name = "NoneMalformedMissingPropertyInvalidPropertyReadOnlyPropertyUnknownPropertyUnknownSegmentUnsupportedQueryMethodNotAllowedPreconditionFailedLimitExceededTenantNotFoundUserNotFoundUserDisabledObjectNotFoundObjectConflictReferenceExistsLastOwnerDynamicMembershipInsufficientRightsDomainNotVerifiedInvalidRuleNestingNotAllowedRoleAlreadyActivatedInviteeInTenantInvitesNotAllowedInviteDomainBlockedCrossTenantBlockedOutboundBlockedInvitationNotFoundInvitationRedeemedInvitationExpiredWrongAccountAccountTypeNotAllowedRedemptionDeclinedRedemptionAddressUnknownSharingDisabledSiteSharingDisabledExistingGuestsOnlySiteExistingOnlyAnonymousNotAllowedSharingDomainBlockedSiteDomainBlockedResharingNotAllowedSharerNotAllowedRecipientUnresolvedRoleInvalidLinkNotFoundLinkExpiredLinkPasswordRequiredLinkPasswordWrongGuestRequiredGuestIDMismatchGuestAccessExpiredAccessDeniedCodeRequiredCodeWrongItemNotFoundSiteNotFoundListNotFoundNameExistsNameInvalidPathTooLongNotAFolderNotAFileRootNotChangeableQuotaExceededRangeInvalidRangeOverlapSessionNotFoundResyncRequiredItemLockedMoveAcrossDrivesParentNotFoundBadTokenTokenExpiredWrongAudienceWrongTenantMissingScopeClaimsChallengeThrottledByFaultFeatureNotEmulated"
+const _Reason_name = "NoneMalformedMissingPropertyInvalidPropertyReadOnlyPropertyUnknownPropertyUnknownSegmentUnsupportedQueryMethodNotAllowedPreconditionFailedLimitExceededTenantNotFoundUserNotFoundUserDisabledObjectNotFoundObjectConflictReferenceExistsLastOwnerDynamicMembershipInsufficientRightsDomainNotVerifiedInvalidRuleNestingNotAllowedRoleAlreadyActivatedInviteeInTenantInvitesNotAllowedInviteDomainBlockedCrossTenantBlockedOutboundBlockedInvitationNotFoundInvitationRedeemedInvitationExpiredWrongAccountAccountTypeNotAllowedRedemptionDeclinedRedemptionAddressUnknownSharingDisabledSiteSharingDisabledExistingGuestsOnlySiteExistingOnlyAnonymousNotAllowedSharingDomainBlockedSiteDomainBlockedResharingNotAllowedSharerNotAllowedRecipientUnresolvedRoleInvalidLinkNotFoundLinkExpiredLinkPasswordRequiredLinkPasswordWrongGuestRequiredGuestIDMismatchGuestAccessExpiredAccessDeniedCodeRequiredCodeWrongItemNotFoundSiteNotFoundListNotFoundNameExistsNameInvalidPathTooLongNotAFolderNotAFileRootNotChangeableQuotaExceededRangeInvalidRangeOverlapSessionNotFoundResyncRequiredResyncUploadItemLockedMoveAcrossDrivesParentNotFoundBadTokenTokenExpiredWrongAudienceWrongTenantMissingScopeClaimsChallengeThrottledByFaultFeatureNotEmulated"
 
-var _Reason_index = [...]uint16{0, 4, 13, 28, 43, 59, 74, 88, 104, 120, 138, 151, 165, 177, 189, 203, 217, 232, 241, 258, 276, 293, 304, 321, 341, 356, 373, 392, 410, 425, 443, 461, 478, 490, 511, 529, 553, 568, 587, 605, 621, 640, 660, 677, 696, 712, 731, 742, 754, 765, 785, 802, 815, 830, 848, 860, 872, 881, 893, 905, 917, 927, 938, 949, 959, 967, 984, 997, 1009, 1021, 1036, 1050, 1060, 1076, 1090, 1098, 1110, 1123, 1134, 1146, 1161, 1177, 1195}
+var _Reason_index = [...]uint16{0, 4, 13, 28, 43, 59, 74, 88, 104, 120, 138, 151, 165, 177, 189, 203, 217, 232, 241, 258, 276, 293, 304, 321, 341, 356, 373, 392, 410, 425, 443, 461, 478, 490, 511, 529, 553, 568, 587, 605, 621, 640, 660, 677, 696, 712, 731, 742, 754, 765, 785, 802, 815, 830, 848, 860, 872, 881, 893, 905, 917, 927, 938, 949, 959, 967, 984, 997, 1009, 1021, 1036, 1050, 1062, 1072, 1088, 1102, 1110, 1122, 1135, 1146, 1158, 1173, 1189, 1207}
 
 func (i Reason) String() string {
 	idx := int(i) - 0

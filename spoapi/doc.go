@@ -27,8 +27,10 @@ type Options struct {
 	Sharing sharing.Manager
 	Groups  collaboration.Manager
 	Log     *slog.Logger
-	// Validate does the handshake with the listener of a list subscription; nil for none.
-	Validate func(address, token string) error
+	// Webhooks does the handshake with the listener of a list subscription; nil does none.
+	Webhooks interface {
+		ValidateSharePoint(address, token string) error
+	}
 }
 
 // face is the package at work: its options and the tree of _api.

@@ -211,11 +211,11 @@ func (h handshake) Error() string {
 
 // handshake fails until the listener of that address has agreed.
 func (c *request) handshake(address string) error {
-	if c.Validate == nil || c.shaken == address {
+	if c.Webhooks == nil || c.shaken == address {
 		return nil
 	}
 	return handshake{address, c.tx.NewID()}
 }
 
 // shake asks the listener.
-func (f *face) shake(h handshake) error { return f.Validate(h.address, h.token) }
+func (f *face) shake(h handshake) error { return f.Webhooks.ValidateSharePoint(h.address, h.token) }

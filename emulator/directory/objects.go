@@ -43,7 +43,7 @@ func FindObject(tx *state.Tx, tenant, id string) (Object, error) {
 	if g, ok := tx.Group(tenant, id); ok {
 		return GroupObject(g), nil
 	}
-	if p, ok := tx.ServicePrincipal(tenant, id); ok {
+	if p, ok := ServicePrincipal(tx, tenant, id); ok {
 		return Object{Type: TypeServicePrincipal, ID: p.ID, ServicePrincipal: p}, nil
 	}
 	if a, ok := tx.Application(tenant, id); ok {

@@ -87,14 +87,14 @@ func (e *Emulator) compose() error {
 	}
 	f.sharePoint, err = attempt("sharepoint", func() (http.Handler, error) {
 		return spoapi.New(spoapi.Options{
-			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
 		})
 	})
 	if err != nil {
 		return err
 	}
 	e.faces = control.Around(f, control.Traffic{
-		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal }, Log: log, Now: e.options.Now,
+		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal }, Log: log, Now: e.options.Now, Done: e.metrics.done,
 	})
 	e.control, err = attempt("control", func() (http.Handler, error) {
 		return control.New(control.Options{

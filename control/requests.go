@@ -30,6 +30,7 @@ type request struct {
 	Fault     string    `json:"fault,omitempty" doc:"id of the rule that met it"`
 	Unmatched bool      `json:"unmatched,omitempty" doc:"a real route that is not emulated"`
 	TooEarly  bool      `json:"tooEarly,omitempty" doc:"the client came back before Retry-After"`
+	Forgiven  []string  `json:"forgiven,omitempty" doc:"failures that a lenient world let pass"`
 
 	RequestHeaders  http.Header `json:"requestHeaders"`
 	RequestBody     string      `json:"requestBody,omitempty" doc:"its beginning"`
@@ -170,7 +171,7 @@ func describeRequests(entries []*traffic.Entry) []request {
 		out = append(out, request{
 			Seq: e.Seq, ID: e.ID, At: e.At, Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface,
 			Tenant: e.Tenant(), Actor: name, ActorID: object, App: app, Method: e.Method, Host: e.Host, Path: e.Path,
-			Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly,
+			Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly, Forgiven: e.Forgiven,
 			RequestHeaders: e.RequestHeader(), RequestBody: e.RequestBody(),
 			ResponseHeaders: e.ResponseHeader(), ResponseBody: e.ResponseBody(),
 		})

@@ -94,6 +94,10 @@ func (e *Emulator) serveControl(w http.ResponseWriter, r *http.Request, public s
 		refuse(w, http.StatusForbidden, "Cross-site request", "The control plane takes no requests from pages of other sites.")
 		return
 	}
+	if r.URL.Path == "/metrics" {
+		e.metrics.handler().ServeHTTP(w, r)
+		return
+	}
 	e.control.ServeHTTP(w, r)
 }
 

@@ -24,6 +24,7 @@ type Emulator struct {
 	faces       http.Handler // of emulated hosts
 	control     http.Handler // of every other host
 	hooks       *webhooks
+	metrics     *metrics
 	crossOrigin *http.CrossOriginProtection
 	shared      *listeners // of all worlds
 	stopIdle    func()
@@ -43,6 +44,7 @@ func New(o Options) (*Emulator, error) {
 	}
 	e := &Emulator{options: o, started: o.Now(), ca: ca, crossOrigin: http.NewCrossOriginProtection()}
 	e.hooks = newWebhooks(o.WebhookHosts, o.Log)
+	e.metrics = newMetrics(func() int { return len(e.worlds.all()) })
 	if err := e.compose(); err != nil {
 		return nil, err
 	}

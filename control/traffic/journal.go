@@ -37,10 +37,10 @@ type Entry struct {
 	Sent      int64 // bytes of the answer's body
 	Received  int64 // bytes of the request's body that were read
 	Fault     string
-	Dropped   bool // the connection was closed on purpose
-	Unmatched bool // a real route that is not emulated
-	TooEarly  bool // the client came back before Retry-After
-	Notes     []string
+	Dropped   bool     // the connection was closed on purpose
+	Unmatched bool     // a real route that is not emulated
+	TooEarly  bool     // the client came back before Retry-After
+	Forgiven  []string // failures that a lenient world let pass
 
 	query                         string
 	requestHeader, responseHeader http.Header

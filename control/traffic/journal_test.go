@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tennantite/tennantite/control/traffic"
+	"github.com/tennantite/tennantite/emulator/problem"
 )
 
 func TestJournalTellsWhoAskedWhat(t *testing.T) {
@@ -54,6 +55,17 @@ func TestUnmatched(t *testing.T) {
 	s.ask("GET", me, "")
 	if n := len(s.journal.Find(traffic.Filter{Unmatched: true})); n != 1 {
 		t.Errorf("%d entries are unmatched", n)
+	}
+}
+
+func TestWhatALenientWorldLetsPassIsNoted(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, func(_ http.ResponseWriter, r *http.Request) {
+		problem.Forgive(r.Context(), problem.New(problem.Denied, problem.MissingScope, "no consent"))
+	})
+	s.ask("GET", me, "")
+	if got := s.last().Forgiven; len(got) != 1 || got[0] != "no consent" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -71,7 +72,7 @@ func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			panic(p)
 		}
 	}()
-	t.serve(x, r, world, conditions)
+	t.serve(x, r.WithContext(problem.NewContext(r.Context(), x.note)), world, conditions)
 }
 
 func (t *traffic) serve(x *exchange, r *http.Request, world *state.Store, c conditions) {

@@ -3,6 +3,7 @@ package graphapi
 import (
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -105,7 +106,7 @@ func (r *request) linkWire(l state.Link, shares bool) wirePermission {
 		w.ShareID = shareID(w.Link.WebURL)
 	}
 	if l.AppID != "" && l.Scope == state.LinkAnonymous {
-		if a, ok := r.tx.ServicePrincipalByAppID(l.TenantID, l.AppID); ok {
+		if a, ok := directory.ServicePrincipalByAppID(r.tx, l.TenantID, l.AppID); ok {
 			w.Link.Application = &wireIdentity{ID: l.AppID, DisplayName: a.DisplayName}
 		}
 	}
@@ -171,7 +172,7 @@ func (r *request) grantWire(s state.Site, p state.Permission) wirePermission {
 }
 
 func (r *request) appName(p state.Permission) string {
-	if a, ok := r.tx.ServicePrincipalByAppID(p.TenantID, p.ObjectID); ok {
+	if a, ok := directory.ServicePrincipalByAppID(r.tx, p.TenantID, p.ObjectID); ok {
 		return a.DisplayName
 	}
 	return p.Email // what the client called it

@@ -53,7 +53,7 @@ func (d *deal) sharerName() string {
 	case a.Name != "":
 		return a.Name
 	case d.by.AppID != "":
-		if sp, ok := d.tx.ServicePrincipalByAppID(d.tenant.ID, d.by.AppID); ok {
+		if sp, ok := directory.ServicePrincipalByAppID(d.tx, d.tenant.ID, d.by.AppID); ok {
 			return sp.DisplayName
 		}
 	}

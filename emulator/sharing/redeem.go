@@ -152,7 +152,7 @@ func (r *redemption) inviter() directory.Principal {
 	p := directory.Principal{Tenant: r.i.TenantID}
 	if u, ok := r.tx.User(r.i.TenantID, r.i.InviterID); ok {
 		p.User = u
-	} else if sp, ok := r.tx.ServicePrincipal(r.i.TenantID, r.i.InviterID); ok {
+	} else if sp, ok := directory.ServicePrincipal(r.tx, r.i.TenantID, r.i.InviterID); ok {
 		p.AppID, p.ServicePrincipalID = sp.AppID, sp.ID
 	}
 	return p

@@ -19,7 +19,8 @@ const tokenLife = 90 * 24 * time.Hour
 // page that was sent is never invalidated: what changes meanwhile gets a higher number and comes later.
 type DeltaToken struct {
 	Seq uint64 // the last change number that was told
-	// Start is the world's last change number when a first enumeration began: what was gone by then is not mentioned.
+	// Start is the change number up to which the client knew everything when it began to read pages; of a first
+	// enumeration the world's last: what was gone by then is not mentioned.
 	Start uint64
 	At    time.Time
 }
@@ -113,7 +114,7 @@ func Delta(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int
 		w.tell(e)
 	}
 	if !more {
-		next.Start = 0 // the enumeration is complete: from now on every deletion counts
+		next.Start = next.Seq
 	}
 	return w.changes, next, more
 }
@@ -221,12 +222,9 @@ func (w *walk) arrived(folder state.Item) {
 	}
 }
 
-// since is the change number after which the client has to be told.
-func (w *walk) since() uint64 { return max(w.token.Seq, w.token.Start) }
-
 // moved tells whether an item has changed its folder since.
 func (w *walk) moved(i state.Item) bool {
-	return len(i.Left) > 0 && i.Left[len(i.Left)-1].Seq > w.since()
+	return len(i.Left) > 0 && i.Left[len(i.Left)-1].Seq > w.token.Start
 }
 
 // touched tells whether an item stands below the scope or has done so at any time since.
@@ -240,7 +238,7 @@ func (w *walk) touched(i state.Item, seen map[string]bool) bool {
 	seen[i.ID] = true
 	parents := []string{i.ParentID}
 	for _, left := range i.Left {
-		if left.Seq > w.since() {
+		if left.Seq > w.token.Start {
 			parents = append(parents, left.ParentID)
 		}
 	}

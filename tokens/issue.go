@@ -20,6 +20,8 @@ type Request struct {
 	Claims     string // the claims parameter
 	Login      string // address of the sign-in service that was used
 	IPAddress  string
+
+	implicit bool // at the authorize endpoint
 }
 
 // Set is what a grant yields. Drafts are signed by the face, after the commit.
@@ -100,7 +102,7 @@ func (s *Service) issue(tx *state.Tx, r Request, t state.Tenant, who signedIn, p
 		Tenant: t, User: who.user, Client: r.Client, Resource: asked.API, Audience: asked.Audience, Scopes: asked.Claim(granted),
 		Roles: rolesOf(tx, t.ID, who.user.ID, asked.API), ProvenBy: provenBy, AMR: who.amr, AuthTime: who.authTime,
 		SessionID: who.sessionID, Nonce: who.nonce, CAE: Capable(r.Claims), Login: r.Login, IPAddress: r.IPAddress,
-		Profile: r.Scopes.Profile, Email: r.Scopes.Email,
+		Profile: r.Scopes.Profile, Email: r.Scopes.Email, Implicit: r.implicit,
 	}
 	g.Principal, _ = directory.ServicePrincipalByAppID(tx, t.ID, r.Client.AppID)
 	set := Set{Grant: g, Family: r.Client.Family, Resource: r.Scopes.Resource, Account: IdentityOf(who.account, who.user)}

@@ -68,30 +68,33 @@ func _() {
 	_ = x[AccountUnsuited-57]
 	_ = x[InteractionBlocked-58]
 	_ = x[DomainWrong-59]
-	_ = x[LegacyBlocked-60]
-	_ = x[GrantInvalid-61]
-	_ = x[ClientMismatch-62]
-	_ = x[CodeExpired-63]
-	_ = x[CodeRedeemed-64]
-	_ = x[CodeTenant-65]
-	_ = x[VerifierWrong-66]
-	_ = x[VerifierMissing-67]
-	_ = x[Revoked-68]
-	_ = x[PasswordChanged-69]
-	_ = x[RefreshIdle-70]
-	_ = x[RefreshEndedSPA-71]
-	_ = x[DevicePending-72]
-	_ = x[DeviceUnknown-73]
-	_ = x[DeviceExpired-74]
-	_ = x[DeviceDeclined-75]
-	_ = x[OnBehalfInvalid-76]
-	_ = x[OnBehalfAudience-77]
-	_ = x[RequestLoop-78]
+	_ = x[InvitationUnknown-60]
+	_ = x[InvitationBlocked-61]
+	_ = x[WrongInvitee-62]
+	_ = x[LegacyBlocked-63]
+	_ = x[GrantInvalid-64]
+	_ = x[ClientMismatch-65]
+	_ = x[CodeExpired-66]
+	_ = x[CodeRedeemed-67]
+	_ = x[CodeTenant-68]
+	_ = x[VerifierWrong-69]
+	_ = x[VerifierMissing-70]
+	_ = x[Revoked-71]
+	_ = x[PasswordChanged-72]
+	_ = x[RefreshIdle-73]
+	_ = x[RefreshEndedSPA-74]
+	_ = x[DevicePending-75]
+	_ = x[DeviceUnknown-76]
+	_ = x[DeviceExpired-77]
+	_ = x[DeviceDeclined-78]
+	_ = x[OnBehalfInvalid-79]
+	_ = x[OnBehalfAudience-80]
+	_ = x[RequestLoop-81]
 }
 
-const _Reason_name = "TenantNotFoundTenantMissingInstanceUnknownParameterMissingMalformedRequestMalformedMethodWrongGrantUnknownResponseUnknownModeUnknownImplicitOffResourceAtV2PromptUnknownDeviceAuthorityClientUnknownClientIDInvalidClientDisabledSingleTenantClientNotPersonalSecretWrongSecretExpiredCredentialMissingCredentialUnwantedAssertionInvalidAssertionUnmatchedAssertionOutOfTimeRedirectUnknownRedirectNoneRedirectDiffersOriginMissingCrossOriginUnwantedResourceUnknownResourceNotListedScopeInvalidScopeNotDefaultResourcesSeveralConsentMissingConsentDeclinedAdminConsentNeededUserUnknownPasswordWrongPasswordExpiredPasswordNonePasswordAtCommonPasswordFederatedLockedUserDisabledNotInTenantNotInDirectoryPendingRedemptionAssignmentMissingOutboundBlockedInboundBlockedMFARequiredMFAUnregisteredSignInRequiredSessionsSeveralAccountUnsuitedInteractionBlockedDomainWrongLegacyBlockedGrantInvalidClientMismatchCodeExpiredCodeRedeemedCodeTenantVerifierWrongVerifierMissingRevokedPasswordChangedRefreshIdleRefreshEndedSPADevicePendingDeviceUnknownDeviceExpiredDeviceDeclinedOnBehalfInvalidOnBehalfAudienceRequestLoop"
+const _Reason_name = "TenantNotFoundTenantMissingInstanceUnknownParameterMissingMalformedRequestMalformedMethodWrongGrantUnknownResponseUnknownModeUnknownImplicitOffResourceAtV2PromptUnknownDeviceAuthorityClientUnknownClientIDInvalidClientDisabledSingleTenantClientNotPersonalSecretWrongSecretExpiredCredentialMissingCredentialUnwantedAssertionInvalidAssertionUnmatchedAssertionOutOfTimeRedirectUnknownRedirectNoneRedirectDiffersOriginMissingCrossOriginUnwantedResourceUnknownResourceNotListedScopeInvalidScopeNotDefaultResourcesSeveralConsentMissingConsentDeclinedAdminConsentNeededUserUnknownPasswordWrongPasswordExpiredPasswordNonePasswordAtCommonPasswordFederatedLockedUserDisabledNotInTenantNotInDirectoryPendingRedemptionAssignmentMissingOutboundBlockedInboundBlockedMFARequiredMFAUnregisteredSignInRequiredSessionsSeveralAccountUnsuitedInteractionBlockedDomainWrongInvitationUnknownInvitationBlockedWrongInviteeLegacyBlockedGrantInvalidClientMismatchCodeExpiredCodeRedeemedCodeTenantVerifierWrongVerifierMissingRevokedPasswordChangedRefreshIdleRefreshEndedSPADevicePendingDeviceUnknownDeviceExpiredDeviceDeclinedOnBehalfInvalidOnBehalfAudienceRequestLoop"
 
-var _Reason_index = [...]uint16{0, 14, 27, 42, 58, 67, 83, 94, 106, 121, 132, 143, 155, 168, 183, 196, 211, 225, 237, 254, 265, 278, 295, 313, 329, 347, 365, 380, 392, 407, 420, 439, 454, 471, 483, 498, 514, 528, 543, 561, 572, 585, 600, 612, 628, 645, 651, 663, 674, 688, 705, 722, 737, 751, 762, 777, 791, 806, 821, 839, 850, 863, 875, 889, 900, 912, 922, 935, 950, 957, 972, 983, 998, 1011, 1024, 1037, 1051, 1066, 1082, 1093}
+var _Reason_index = [...]uint16{0, 14, 27, 42, 58, 67, 83, 94, 106, 121, 132, 143, 155, 168, 183, 196, 211, 225, 237, 254, 265, 278, 295, 313, 329, 347, 365, 380, 392, 407, 420, 439, 454, 471, 483, 498, 514, 528, 543, 561, 572, 585, 600, 612, 628, 645, 651, 663, 674, 688, 705, 722, 737, 751, 762, 777, 791, 806, 821, 839, 850, 867, 884, 896, 909, 921, 935, 946, 958, 968, 981, 996, 1003, 1018, 1029, 1044, 1057, 1070, 1083, 1097, 1112, 1128, 1139}
 
 func (i Reason) String() string {
 	idx := int(i) - 0

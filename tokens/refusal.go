@@ -105,6 +105,9 @@ const (
 	AccountUnsuited    // none of the sessions fits
 	InteractionBlocked // conditional access (what)
 	DomainWrong        //
+	InvitationUnknown  // withdrawn, or never was
+	InvitationBlocked  // a domain list (tenant's name)
+	WrongInvitee       // (the address that was invited, the one that signed in)
 	LegacyBlocked      // a known issue of the preview: version 1 sign-in of a guest by the sync client
 
 	// Codes and tokens.

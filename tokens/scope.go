@@ -126,7 +126,7 @@ func FindAPI(tx *state.Tx, t state.Tenant, s Scopes) (Asked, error) {
 // there. In a lenient world what is asked for is given.
 func (a Asked) Granted(tx *state.Tx, t state.Tenant, client state.Application, user string) ([]string, error) {
 	granted := directory.GrantedScopes(tx, t.ID, client.AppID, a.API, user)
-	lenient := tx.World().Lenient
+	lenient := tx.World().Lenient || client.WellKnown
 	for _, n := range a.Names {
 		known, ok := a.API.Scope(n)
 		switch {
@@ -140,7 +140,7 @@ func (a Asked) Granted(tx *state.Tx, t state.Tenant, client state.Application, u
 		}
 	}
 	if len(granted) == 0 && !strings.EqualFold(client.AppID, a.API.AppID) && !lenient {
-		if a.Default && !asksFor(client, a.API.AppID) && !client.WellKnown {
+		if a.Default && !asksFor(client, a.API.AppID) {
 			return nil, Refuse(ResourceNotListed, client.AppID, a.Resource, a.API.AppID)
 		}
 		return nil, Refuse(ConsentMissing, client.AppID, client.DisplayName)

@@ -21,4 +21,4 @@ type Options struct {
 
 // New returns the face: it answers for every Place whose service is Login, Live, Invitations or DeviceLogin, and for
 // graph.microsoft.com/oidc/userinfo.
-func New(Options) http.Handler { return http.NotFoundHandler() }
+func New(o Options) http.Handler { return &face{o} }

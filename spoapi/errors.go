@@ -2,6 +2,7 @@ package spoapi
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -264,6 +265,10 @@ type wireMessage struct {
 
 // fail writes a failure.
 func (o *writer) fail(err error) {
+	if a, ok := errors.AsType[answered](err); ok {
+		o.send(a.encoded)
+		return
+	}
 	w, p := said(err)
 	if p.Kind == problem.Internal {
 		o.face.Log.Error("spoapi: request failed", slog.Any("err", err), slog.String("path", o.r.URL.Path))

@@ -137,7 +137,7 @@ func (o *opening) people() (Landing, error) {
 		if a := AccessTo(o.tx, who, o.at); a.Role != "" {
 			o.entered(who)
 			return o.landing(who), nil
-		} else if denied := problem.As(a.Denied); a.Denied != nil && denied.Reason != problem.AccessDenied {
+		} else if a.Denied != nil {
 			return Landing{}, a.Denied
 		}
 	}
@@ -242,7 +242,11 @@ func (o *opening) byCode() (Landing, error) {
 	}
 	who := directory.Principal{Tenant: o.v.Tenant, Email: o.v.Email}
 	a := AccessTo(o.tx, who, o.at)
-	if a.Role == "" {
+	switch {
+	case a.Role != "":
+	case a.Denied != nil:
+		return Landing{}, a.Denied
+	default:
 		return Landing{}, a.Require(state.RoleRead)
 	}
 	if !o.v.Peek {

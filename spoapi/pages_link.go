@@ -27,6 +27,9 @@ func (p *page) openLink(token string) (any, error) {
 	if !p.tx.Writable() {
 		return nil, errEnters
 	}
+	if err := p.begin(); err != nil {
+		return nil, err
+	}
 	link, _, err := sharing.FindLink(p.tx, p.tenant.ID, token)
 	if err != nil {
 		return nil, err
@@ -99,9 +102,6 @@ func (p *page) claimed(l state.Link) string {
 
 // ask turns what is missing into the page that asks for it.
 func (p *page) ask(l state.Link, v sharing.Visit, err error) (any, error) {
-	if err := p.begin(); err != nil {
-		return nil, err
-	}
 	e := problem.As(err)
 	switch {
 	case e.Reason == problem.LinkPasswordRequired:

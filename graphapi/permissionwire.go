@@ -21,7 +21,7 @@ type wirePermission struct {
 	To          *wireIdentitySet `json:"grantedTo,omitempty"`
 	ManyV2      *[]wireGrantee   `json:"grantedToIdentitiesV2,omitempty"`
 	Many        *[]wireGrantee   `json:"grantedToIdentities,omitempty"`
-	Link        *wireLink        `json:"link,omitempty"`
+	Link        *wireSharingLink `json:"link,omitempty"`
 	Invitation  *sharingInvited  `json:"invitation,omitempty"`
 	Inherited   *wireParent      `json:"inheritedFrom,omitempty"`
 }
@@ -41,7 +41,7 @@ type wireSiteIdentity struct {
 	LoginName   string `json:"loginName,omitempty"`
 }
 
-type wireLink struct {
+type wireSharingLink struct {
 	Scope            string        `json:"scope"`
 	Type             string        `json:"type"`
 	WebURL           string        `json:"webUrl,omitempty"`
@@ -99,7 +99,7 @@ func (r *request) linkWire(l state.Link, shares bool) wirePermission {
 	w := wirePermission{
 		ID: l.ID, Roles: []string{string(l.Role())}, Expiration: moment(l.ExpiresAt), HasPassword: &password,
 		ManyV2: &[]wireGrantee{}, Many: &[]wireGrantee{},
-		Link: &wireLink{Scope: string(l.Scope), Type: l.Type, PreventsDownload: l.Type == sharing.LinkBlocksDownload},
+		Link: &wireSharingLink{Scope: string(l.Scope), Type: l.Type, PreventsDownload: l.Type == sharing.LinkBlocksDownload},
 	}
 	if shares {
 		w.Link.WebURL = sharing.LinkURL(r.tx, r.origin, l)

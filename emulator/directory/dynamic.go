@@ -66,6 +66,6 @@ func decide(tx *state.Tx, g state.Group, r rule, u state.User) {
 	default:
 		return
 	}
-	touch(tx, g)
+	touch(tx, g.TenantID, g.ID)
 	recordMember(tx, SystemPrincipal(g.TenantID), g, state.Members, UserObject(u), wanted)
 }

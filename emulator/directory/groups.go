@@ -192,6 +192,7 @@ func purgeGroup(tx *state.Tx, g state.Group) {
 	for _, rel := range []state.Relation{state.Members, state.Owners} {
 		for m := range tx.MembershipsOf(g.TenantID, g.ID, rel) {
 			tx.RemoveMembership(m)
+			touch(tx, g.TenantID, m.GroupID)
 		}
 	}
 	for a := range tx.RoleAssignmentsOf(g.TenantID, g.ID) {

@@ -44,7 +44,7 @@ func AddMember(tx *state.Tx, by Principal, g state.Group, rel state.Relation, ob
 			"One or more added object references already exist for the following modified properties: '%s'.", rel)
 	}
 	tx.PutMembership(state.Membership{TenantID: g.TenantID, GroupID: g.ID, Relation: rel, MemberID: o.ID, Type: o.Type})
-	touch(tx, g)
+	touch(tx, g.TenantID, g.ID)
 	recordMember(tx, by, g, rel, o, true)
 	recomputeThrough(tx, o, rel)
 	return nil
@@ -95,7 +95,7 @@ func RemoveMember(tx *state.Tx, by Principal, g state.Group, rel state.Relation,
 		return problem.For(problem.Invalid, problem.LastOwner, objectID, "The group must have at least one owner, hence this owner cannot be removed.")
 	}
 	tx.RemoveMembership(m)
-	touch(tx, g)
+	touch(tx, g.TenantID, g.ID)
 	o, err := FindObject(tx, g.TenantID, objectID)
 	if err != nil {
 		o = Object{Type: m.Type, ID: m.MemberID}
@@ -106,8 +106,8 @@ func RemoveMember(tx *state.Tx, by Principal, g state.Group, rel state.Relation,
 }
 
 // touch gives the group a new change number, so that its delta shows what happened to its links.
-func touch(tx *state.Tx, g state.Group) {
-	if now, ok := tx.Group(g.TenantID, g.ID); ok {
+func touch(tx *state.Tx, tenant, group string) {
+	if now, ok := tx.Group(tenant, group); ok {
 		tx.PutGroup(now)
 	}
 }

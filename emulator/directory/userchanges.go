@@ -143,12 +143,17 @@ func DeletedUser(tx *state.Tx, tenant, id string) (state.User, error) {
 	return u, nil
 }
 
-// PurgeExpired removes for good the users of a tenant who are in its recycle bin for more than 30 days. Reading does not
+// PurgeExpired removes for good the users and groups of a tenant that are in its recycle bin for more than 30 days. Reading does not
 // need it ([DeletedUser] knows); whoever lists changes calls it first, so that the removal has its tombstone.
 func PurgeExpired(tx *state.Tx, tenant string) {
 	for u := range tx.DeletedUsers(tenant) {
 		if Purged(tx, u.DeletedAt) {
 			purge(tx, u)
+		}
+	}
+	for g := range tx.DeletedGroups(tenant) {
+		if Purged(tx, g.DeletedAt) {
+			purgeGroup(tx, g)
 		}
 	}
 }
@@ -221,6 +226,7 @@ func dropReferences(tx *state.Tx, tenant, id string) {
 	for _, rel := range []state.Relation{state.Members, state.Owners} {
 		for m := range tx.MembershipsOf(tenant, id, rel) {
 			tx.RemoveMembership(m)
+			touch(tx, tenant, m.GroupID)
 		}
 	}
 	for a := range tx.RoleAssignmentsOf(tenant, id) {

@@ -83,19 +83,10 @@ func (e *Emulator) mainWorld() (*world, error) {
 		return nil, err
 	}
 	// A transaction's time stands, so the clock had to be set in the one before.
-	if err := s.Update(func(tx *state.Tx) error { return e.load(tx, sources) }); err != nil {
+	if err := s.Update(func(tx *state.Tx) error { return loader().Load(tx, sources...) }); err != nil {
 		return nil, fmt.Errorf("fixtures: %w", err)
 	}
 	return e.newWorld(MainWorld, "", s), nil
-}
-
-func (e *Emulator) load(tx *state.Tx, sources []fixtures.Source) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			e.options.Log.Warn("fixtures are not loaded yet", "panic", fmt.Sprint(p))
-		}
-	}()
-	return loader().Load(tx, sources...)
 }
 
 // attach joins a world with what acts on its changes; detach ends that.

@@ -61,64 +61,30 @@ func loader() fixtures.Loader {
 
 // compose puts the faces on the rules.
 func (e *Emulator) compose() error {
-	m := loader()
-	log := e.options.Log
-	var f faces
-	pool, err := attempt("signing keys", func() (*tokens.Pool, error) {
-		return tokens.NewPool(tokens.PoolOptions{PEM: e.options.Keys, CacheDir: e.options.KeyCache})
-	})
+	m, log := loader(), e.options.Log
+	pool, err := tokens.NewPool(tokens.PoolOptions{PEM: e.options.Keys, CacheDir: e.options.KeyCache})
 	if err != nil {
-		return err
+		return fmt.Errorf("signing keys: %w", err)
 	}
 	service := &tokens.Service{Keys: pool}
-	f.signIn, err = attempt("sign-in", func() (http.Handler, error) {
-		return sts.New(sts.Options{Tokens: service, B2B: m.B2B, Log: log}), nil
+	f := faces{signIn: sts.New(sts.Options{Tokens: service, B2B: m.B2B, Log: log})}
+	f.graph, err = graphapi.New(graphapi.Options{
+		Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("graph: %w", err)
 	}
-	f.graph, err = attempt("graph", func() (http.Handler, error) {
-		return graphapi.New(graphapi.Options{
-			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
-		})
+	f.sharePoint, err = spoapi.New(spoapi.Options{
+		Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
 	})
 	if err != nil {
-		return err
-	}
-	f.sharePoint, err = attempt("sharepoint", func() (http.Handler, error) {
-		return spoapi.New(spoapi.Options{
-			Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
-		})
-	})
-	if err != nil {
-		return err
+		return fmt.Errorf("sharepoint: %w", err)
 	}
 	e.faces = control.Around(f, control.Traffic{
 		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal }, Log: log, Now: e.options.Now, Done: e.metrics.done,
 	})
-	e.control, err = attempt("control", func() (http.Handler, error) {
-		return control.New(control.Options{
-			Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
-		}), nil
+	e.control = control.New(control.Options{
+		Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
 	})
-	return err
-}
-
-// attempt calls f and gives a stand-in for what is not built yet.
-func attempt[T any](what string, f func() (T, error)) (made T, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if h, ok := any(&made).(*http.Handler); ok {
-				*h = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-					refuse(w, http.StatusNotImplemented, "Not built yet", what)
-				})
-			}
-			err = nil
-		}
-	}()
-	made, err = f()
-	if err != nil {
-		err = fmt.Errorf("%s: %w", what, err)
-	}
-	return made, err
+	return nil
 }

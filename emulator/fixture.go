@@ -13,7 +13,7 @@ const DefaultFixture = "contoso-fabrikam"
 
 // Fixture returns a built-in fixture by its name, or the one in a file. Paths in a file are below its folder.
 func Fixture(nameOrFile string) (fixtures.Source, error) {
-	if s, ok := builtin(nameOrFile); ok {
+	if s, ok := fixtures.Builtin(nameOrFile); ok {
 		return s, nil
 	}
 	text, err := os.ReadFile(nameOrFile)
@@ -25,15 +25,6 @@ func Fixture(nameOrFile string) (fixtures.Source, error) {
 		return fixtures.Source{}, fmt.Errorf("fixture %s: %w", nameOrFile, err)
 	}
 	return fixtures.Source{Name: nameOrFile, Text: text, Dir: root.FS()}, nil
-}
-
-func builtin(name string) (s fixtures.Source, ok bool) {
-	defer func() {
-		if recover() != nil && name == DefaultFixture {
-			s, ok = fixtures.Source{Name: name}, true
-		}
-	}()
-	return fixtures.Builtin(name)
 }
 
 // CheckFixtures loads fixtures as a start would and returns what is wrong with them.

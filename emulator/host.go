@@ -173,8 +173,9 @@ func (e *Emulator) Export(name string) (text []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = w.store.View(func(*state.Tx) error {
-		return problem.New(problem.Unsupported, problem.FeatureNotEmulated, "Worlds are not exported yet.")
+	err = w.store.View(func(tx *state.Tx) error {
+		text, err = fixtures.Export(tx)
+		return err
 	})
 	return text, err
 }

@@ -33,7 +33,7 @@ func AddApplication(tx *state.Tx, by Principal, a state.Application) (state.Appl
 	return a, err
 }
 
-// RegisterApplication stores a registration without installing it, as Graph does. The person who registers it owns it.
+// RegisterApplication stores a registration without installing it, as Graph does. Whoever registers it owns it.
 func RegisterApplication(tx *state.Tx, by Principal, a state.Application) (state.Application, error) {
 	a.ID, a.AppID = strings.ToLower(a.ID), strings.ToLower(a.AppID)
 	if a.ID == "" {
@@ -57,8 +57,12 @@ func RegisterApplication(tx *state.Tx, by Principal, a state.Application) (state
 	if err := checkApplication(tx, a); err != nil {
 		return state.Application{}, err
 	}
-	if by.User.ID != "" && !by.System && !slices.Contains(a.OwnerIDs, by.User.ID) {
-		a.OwnerIDs = append(slices.Clone(a.OwnerIDs), by.User.ID)
+	owner := by.User.ID
+	if by.AppOnly() {
+		owner = by.ServicePrincipalID
+	}
+	if owner != "" && !by.System && !slices.Contains(a.OwnerIDs, owner) {
+		a.OwnerIDs = append(slices.Clone(a.OwnerIDs), owner)
 	}
 	a = tx.PutApplication(a)
 	recordApplication(tx, by, "Add application", opAdd, a)

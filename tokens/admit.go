@@ -166,6 +166,9 @@ func CheckPassword(tx *state.Tx, f directory.Found, k Knock) error {
 	if Federated(f) != "" {
 		return Refuse(PasswordFederated)
 	}
+	if locked(tx, f.User) {
+		return Refuse(Locked)
+	}
 	err := directory.CheckPassword(f.User, k.Password)
 	switch problem.ReasonOf(err) {
 	case problem.UserNotFound:

@@ -10,9 +10,16 @@ import (
 
 // CheckAuthority tells whether people may sign in to an application at a place: one of a single organisation only there,
 // and one for personal accounts not in an organisation. It fails with SingleTenant, ClientUnknown or ClientNotPersonal.
-func CheckAuthority(tx *state.Tx, a state.Application, t state.Tenant, segment string) error {
+func CheckAuthority(tx *state.Tx, a state.Application, t state.Tenant, pass Pass) error {
+	if err := checkAuthority(tx, a, t); err != nil && !pass.lets(err) {
+		return err
+	}
+	return nil
+}
+
+func checkAuthority(tx *state.Tx, a state.Application, t state.Tenant) error {
 	switch {
-	case a.WellKnown || tx.World().Lenient:
+	case a.WellKnown:
 		return nil
 	case t.Consumers():
 		if !TakesPersonal(a) {

@@ -37,6 +37,7 @@ type Grant struct {
 	Nonce     string
 	CAE       bool   // the client declared that it can handle claims challenges
 	Login     string // address of the sign-in service that was used: issuer of a version 2 token
+	Graph     string // address of Graph as the client reaches it
 	IPAddress string
 	Implicit  bool // handed out by the authorize endpoint
 	Profile   bool // id token: scope profile
@@ -81,7 +82,7 @@ func (s *Service) Access(tx *state.Tx, g Grant) (Draft, error) {
 	if len(g.Roles) > 0 {
 		c["roles"] = g.Roles
 	}
-	if g.CAE {
+	if g.CAE && g.firstParty() {
 		c["xms_cc"] = []string{"CP1"}
 	}
 	g.optional(tx, c, g.Resource.App.OptionalClaims.AccessToken, g.Resource.App, version(g.Resource.Version))
@@ -186,7 +187,8 @@ func (g Grant) accessV2(tx *state.Tx, c map[string]any) {
 
 // ID drafts an id token; its version is the endpoint's (identity.md 3.1). The transaction must be an Update.
 func (s *Service) ID(tx *state.Tx, g Grant, endpoint int) (Draft, error) {
-	c, key, err := s.common(tx, g, defaultLife)
+	life := idLife(tx, g)
+	c, key, err := s.common(tx, g, life)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -195,7 +197,7 @@ func (s *Service) ID(tx *state.Tx, g Grant, endpoint int) (Draft, error) {
 	c["sub"] = pairwise(tx, u, g.Client.AppID)
 	c["rh"] = handle(g.Tenant.ID, "", g.Client.AppID)
 	put(c, "nonce", g.Nonce)
-	d := Draft{Claims: c, ExpiresIn: defaultLife - time.Second, key: key, thumbprint: endpoint != version2}
+	d := Draft{Claims: c, ExpiresIn: life - time.Second, key: key, thumbprint: endpoint != version2}
 	if len(g.Roles) > 0 {
 		c["roles"] = g.Roles
 	}

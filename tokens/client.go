@@ -13,8 +13,8 @@ import (
 )
 
 // FindClient returns the application that signs in: registered, well-known, or one of the services' own that sign people
-// in on their pages. A lenient world takes any other as a public client. It fails with ClientIDInvalid or ClientUnknown.
-func FindClient(tx *state.Tx, t state.Tenant, appID string) (state.Application, error) {
+// in on their pages. Where an unknown one may pass it is a public client. It fails with ClientIDInvalid or ClientUnknown.
+func FindClient(tx *state.Tx, t state.Tenant, appID string, pass Pass) (state.Application, error) {
 	id, err := uuid.Parse(appID)
 	if err != nil || id == uuid.Nil || len(appID) != len(id.String()) {
 		return state.Application{}, Refuse(ClientIDInvalid, appID)
@@ -25,14 +25,19 @@ func FindClient(tx *state.Tx, t state.Tenant, appID string) (state.Application, 
 		return a, nil
 	case strings.EqualFold(appID, directory.SharePointAppID):
 		return sharePointClient(), nil
-	case tx.World().Lenient:
-		return state.Application{
-			AppID: strings.ToLower(appID), DisplayName: appID, SignInAudience: "AzureADandPersonalMicrosoftAccount",
-			PublicClient: true, ImplicitIDToken: true, ImplicitAccessToken: true,
-		}, nil
 	}
-	return state.Application{}, &Refusal{Reason: ClientUnknown, Args: []any{appID, tenantName(t)}, Err: err}
+	unknown := &Refusal{Reason: ClientUnknown, Args: []any{appID, tenantName(t)}, Err: err}
+	if !pass.lets(unknown) {
+		return state.Application{}, unknown
+	}
+	return state.Application{
+		AppID: strings.ToLower(appID), DisplayName: appID, SignInAudience: audienceAll, PublicClient: true,
+		ImplicitIDToken: true, ImplicitAccessToken: true,
+	}, nil
 }
+
+// audienceAll is the sign-in audience of an application for everybody.
+const audienceAll = "AzureADandPersonalMicrosoftAccount"
 
 func tenantName(t state.Tenant) string {
 	if t.ID == "" {
@@ -45,7 +50,7 @@ func tenantName(t state.Tenant) string {
 func sharePointClient() state.Application {
 	return state.Application{
 		AppID: directory.SharePointAppID, DisplayName: "Office 365 SharePoint Online", WellKnown: true, PublicClient: true,
-		SignInAudience: "AzureADandPersonalMicrosoftAccount", ImplicitIDToken: true,
+		SignInAudience: audienceAll, ImplicitIDToken: true,
 	}
 }
 
@@ -64,7 +69,7 @@ const (
 
 // MatchRedirect finds out whether an application may be answered at an address, and as what kind of application. "" is
 // the application's only address. It fails with RedirectUnknown or RedirectNone.
-func MatchRedirect(tx *state.Tx, a state.Application, address string) (string, RedirectKind, error) {
+func MatchRedirect(tx *state.Tx, a state.Application, address string, pass Pass) (string, RedirectKind, error) {
 	registered := []struct {
 		kind RedirectKind
 		list []string
@@ -87,13 +92,14 @@ func MatchRedirect(tx *state.Tx, a state.Application, address string) (string, R
 	if strings.EqualFold(a.AppID, directory.SharePointAppID) && sharePointAddress(tx, address) {
 		return address, RedirectWeb, nil
 	}
-	if tx.World().Lenient && absolute(address) {
+	err := Refuse(RedirectUnknown, address, a.AppID)
+	if len(a.SPARedirects)+len(a.PublicRedirects)+len(a.RedirectURIs) == 0 && !a.WellKnown {
+		err = Refuse(RedirectNone, a.AppID)
+	}
+	if absolute(address) && pass.lets(err) {
 		return address, RedirectPublic, nil
 	}
-	if len(a.SPARedirects)+len(a.PublicRedirects)+len(a.RedirectURIs) == 0 && !a.WellKnown {
-		return "", 0, Refuse(RedirectNone, a.AppID)
-	}
-	return "", 0, Refuse(RedirectUnknown, address, a.AppID)
+	return "", 0, err
 }
 
 func absolute(address string) bool {
@@ -164,17 +170,21 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 // Authenticate checks a client's credential. need says that the flow wants one of every client: an application that acts
 // alone or on behalf of somebody. It returns how the client proved itself, and fails with CredentialMissing,
 // CredentialUnwanted, SecretWrong, SecretExpired, AssertionInvalid, AssertionUnmatched or AssertionOutOfTime.
-func (s *Service) Authenticate(tx *state.Tx, a state.Application, c Credential, need bool) (string, error) {
+func (s *Service) Authenticate(tx *state.Tx, r Request, need bool) (string, error) {
+	a, c := r.Client, r.Credential
 	confidential := len(a.Secrets)+len(a.Certificates)+len(a.Federated) > 0
 	switch {
 	case c.none() && (need || !a.PublicClient):
 		return "", Refuse(CredentialMissing)
 	case c.none():
 		return ByNothing, nil
-	case a.WellKnown && len(a.RedirectURIs) > 0, tx.World().Lenient && !confidential:
+	case a.WellKnown && len(a.RedirectURIs) > 0:
 		return BySecret, nil // a tool that ships with a secret is believed whatever it shows
 	case !confidential && a.PublicClient:
-		return "", Refuse(CredentialUnwanted, a.AppID)
+		if err := Refuse(CredentialUnwanted, a.AppID); !r.Pass.lets(err) {
+			return "", err
+		}
+		return BySecret, nil
 	case c.Assertion != "":
 		return s.checkAssertion(tx, a, c)
 	}

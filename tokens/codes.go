@@ -68,11 +68,11 @@ func (s *Service) RedeemCode(tx *state.Tx, r Request, in CodeRedemption) (Set, e
 // or a single-page application asks for no credential, whatever else the application has.
 func (s *Service) authenticateAt(tx *state.Tx, r Request, redirect string, known bool) (string, error) {
 	if r.Credential.none() && known && !r.Client.PublicClient {
-		if _, kind, err := MatchRedirect(tx, r.Client, redirect); err == nil && kind != RedirectWeb {
+		if _, kind, err := MatchRedirect(tx, r.Client, redirect, nil); err == nil && kind != RedirectWeb {
 			return ByNothing, nil
 		}
 	}
-	return s.Authenticate(tx, r.Client, r.Credential, false)
+	return s.Authenticate(tx, r, false)
 }
 
 func checkCode(tx *state.Tx, r Request, c state.AuthCode, in CodeRedemption) error {

@@ -26,8 +26,10 @@ const (
 
 // StartDevice begins a device flow. It fails with DeviceAuthority where the client is not allowed public flows there.
 func (s *Service) StartDevice(tx *state.Tx, r Request) (state.DeviceCode, error) {
-	if !r.Client.PublicClient && !tx.World().Lenient {
-		return state.DeviceCode{}, Refuse(CredentialMissing)
+	if !r.Client.PublicClient {
+		if err := Refuse(CredentialMissing); !r.Pass.lets(err) {
+			return state.DeviceCode{}, err
+		}
 	}
 	d := state.DeviceCode{
 		ID: newSecret(tx, kindDevice), UserCode: userCode(tx), TenantSegment: r.Segment, AppID: r.Client.AppID, Scope: r.Scopes.String(),

@@ -19,7 +19,9 @@ type Request struct {
 	Scopes     Scopes
 	Claims     string // the claims parameter
 	Login      string // address of the sign-in service that was used
+	Graph      string // address of Graph beside it
 	IPAddress  string
+	Pass       Pass // what a lenient world lets pass
 
 	implicit bool // at the authorize endpoint
 }
@@ -90,18 +92,21 @@ type signedIn struct {
 
 // issue mints what a person's grant yields in a tenant.
 func (s *Service) issue(tx *state.Tx, r Request, t state.Tenant, who signedIn, provenBy string) (Set, error) {
+	if legacySync(r, t, who.user) {
+		return Set{}, Refuse(LegacyBlocked)
+	}
 	asked, err := FindAPI(tx, t, r.Scopes)
 	if err != nil {
 		return Set{}, err
 	}
-	granted, err := asked.Granted(tx, t, r.Client, who.user.ID)
+	granted, err := asked.Granted(tx, t, r.Client, who.user.ID, r.Pass)
 	if err != nil {
 		return Set{}, err
 	}
 	g := Grant{
 		Tenant: t, User: who.user, Client: r.Client, Resource: asked.API, Audience: asked.Audience, Scopes: asked.Claim(granted),
 		Roles: rolesOf(tx, t.ID, who.user.ID, asked.API), ProvenBy: provenBy, AMR: who.amr, AuthTime: who.authTime,
-		SessionID: who.sessionID, Nonce: who.nonce, CAE: Capable(r.Claims), Login: r.Login, IPAddress: r.IPAddress,
+		SessionID: who.sessionID, Nonce: who.nonce, CAE: Capable(r.Claims), Login: r.Login, Graph: r.Graph, IPAddress: r.IPAddress,
 		Profile: r.Scopes.Profile, Email: r.Scopes.Email, Implicit: r.implicit,
 	}
 	g.Principal, _ = directory.ServicePrincipalByAppID(tx, t.ID, r.Client.AppID)
@@ -122,6 +127,15 @@ func (s *Service) issue(tx *state.Tx, r Request, t state.Tenant, who signedIn, p
 		set.Refresh = s.renewal(tx, r, t, who, g.CAE)
 	}
 	return set, nil
+}
+
+// syncClient is the client id of the OneDrive sync engine.
+const syncClient = "ab9b8c07-8f02-4f72-87fa-80105867a763"
+
+// legacySync is a known issue of the B2B Sync preview, where a tenant has it on: the sync client's version 1 sign-in of
+// somebody from outside is refused.
+func legacySync(r Request, t state.Tenant, u state.User) bool {
+	return t.KnownIssues.ADALB2BSync && r.Endpoint != version2 && u.External() && strings.EqualFold(r.Client.AppID, syncClient)
 }
 
 // forClient is the grant as the id token sees it: the roles are those of the application that people sign in to.
@@ -173,17 +187,20 @@ func (s *Service) AppOnly(tx *state.Tx, r Request) (Set, error) {
 		return Set{}, Refuse(TenantMissing)
 	}
 	sp, ok := directory.ServicePrincipalByAppID(tx, r.Tenant.ID, r.Client.AppID)
-	switch {
-	case !ok && !tx.World().Lenient:
-		return Set{}, Refuse(ClientUnknown, r.Client.AppID, r.Tenant.DisplayName)
-	case ok && !sp.AccountEnabled:
+	if !ok {
+		if err := Refuse(ClientUnknown, r.Client.AppID, r.Tenant.DisplayName); !r.Pass.lets(err) {
+			return Set{}, err
+		}
+		sp = state.ServicePrincipal{TenantID: r.Tenant.ID, ID: r.Client.AppID, AppID: r.Client.AppID, AccountEnabled: true}
+	}
+	if !sp.AccountEnabled {
 		return Set{}, Refuse(ClientDisabled, r.Client.AppID)
 	}
-	provenBy, err := s.Authenticate(tx, r.Client, r.Credential, true)
+	provenBy, err := s.Authenticate(tx, r, true)
 	if err != nil {
 		return Set{}, err
 	}
-	if !r.Scopes.Default || len(r.Scopes.Names) > 0 {
+	if !r.Scopes.Default {
 		return Set{}, Refuse(ScopeNotDefault, r.Scopes.Text)
 	}
 	asked, err := FindAPI(tx, r.Tenant, r.Scopes)
@@ -193,7 +210,7 @@ func (s *Service) AppOnly(tx *state.Tx, r Request) (Set, error) {
 	g := Grant{
 		Tenant: r.Tenant, Client: r.Client, Principal: sp, Resource: asked.API, Audience: asked.Audience,
 		Roles: directory.GrantedRoles(tx, r.Tenant.ID, r.Client.AppID, asked.API), ProvenBy: provenBy, CAE: Capable(r.Claims),
-		Login: r.Login, IPAddress: r.IPAddress,
+		Login: r.Login, Graph: r.Graph, IPAddress: r.IPAddress,
 	}
 	set := Set{Grant: g, Resource: r.Scopes.Resource}
 	set.Access, err = s.Access(tx, g)

@@ -15,7 +15,7 @@ const conditionClaims = `{"access_token":{"polids":{"essential":true,"values":["
 // with OnBehalfInvalid, OnBehalfAudience, TenantMissing, MFARequired, or as [Service.Authenticate], [Service.Admit] and
 // [Asked.Granted] do.
 func (s *Service) OnBehalfOf(tx *state.Tx, r Request, raw string) (Set, error) {
-	provenBy, err := s.Authenticate(tx, r.Client, r.Credential, true)
+	provenBy, err := s.Authenticate(tx, r, true)
 	if err != nil {
 		return Set{}, err
 	}

@@ -15,9 +15,12 @@ func (s *Service) Password(tx *state.Tx, r Request, user, password string) (Set,
 	if !r.Client.PublicClient && len(r.Client.Secrets)+len(r.Client.Certificates) == 0 {
 		return Set{}, Refuse(CredentialMissing)
 	}
-	provenBy, err := s.Authenticate(tx, r.Client, r.Credential, false)
+	provenBy, err := s.Authenticate(tx, r, false)
 	if err != nil {
 		return Set{}, err
+	}
+	if r.Tenant.ID == "" && directory.DomainOf(user) == "" {
+		return Set{}, Refuse(DomainWrong)
 	}
 	f := directory.Discover(tx, user)
 	if err := passwordPlace(tx, r, f, user); err != nil {
@@ -26,6 +29,7 @@ func (s *Service) Password(tx *state.Tx, r Request, user, password string) (Set,
 	if err := CheckPassword(tx, f, Knock{Address: user, Password: password, Tenant: r.Tenant}); err != nil {
 		return Set{}, err
 	}
+	NotePassword(tx, user, true)
 	v := Visit{
 		Account: f.Account, AuthTime: tx.Now(), AMR: []string{"pwd"}, Tenant: f.Tenant, Client: r.Client, ProvesMFA: true,
 	}

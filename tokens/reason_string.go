@@ -81,20 +81,21 @@ func _() {
 	_ = x[VerifierMissing-70]
 	_ = x[Revoked-71]
 	_ = x[PasswordChanged-72]
-	_ = x[RefreshIdle-73]
-	_ = x[RefreshEndedSPA-74]
-	_ = x[DevicePending-75]
-	_ = x[DeviceUnknown-76]
-	_ = x[DeviceExpired-77]
-	_ = x[DeviceDeclined-78]
-	_ = x[OnBehalfInvalid-79]
-	_ = x[OnBehalfAudience-80]
-	_ = x[RequestLoop-81]
+	_ = x[SessionRevoked-73]
+	_ = x[RefreshIdle-74]
+	_ = x[RefreshEndedSPA-75]
+	_ = x[DevicePending-76]
+	_ = x[DeviceUnknown-77]
+	_ = x[DeviceExpired-78]
+	_ = x[DeviceDeclined-79]
+	_ = x[OnBehalfInvalid-80]
+	_ = x[OnBehalfAudience-81]
+	_ = x[RequestLoop-82]
 }
 
-const _Reason_name = "TenantNotFoundTenantMissingInstanceUnknownParameterMissingMalformedRequestMalformedMethodWrongGrantUnknownResponseUnknownModeUnknownImplicitOffResourceAtV2PromptUnknownDeviceAuthorityClientUnknownClientIDInvalidClientDisabledSingleTenantClientNotPersonalSecretWrongSecretExpiredCredentialMissingCredentialUnwantedAssertionInvalidAssertionUnmatchedAssertionOutOfTimeRedirectUnknownRedirectNoneRedirectDiffersOriginMissingCrossOriginUnwantedResourceUnknownResourceNotListedScopeInvalidScopeNotDefaultResourcesSeveralConsentMissingConsentDeclinedAdminConsentNeededUserUnknownPasswordWrongPasswordExpiredPasswordNonePasswordAtCommonPasswordFederatedLockedUserDisabledNotInTenantNotInDirectoryPendingRedemptionAssignmentMissingOutboundBlockedInboundBlockedMFARequiredMFAUnregisteredSignInRequiredSessionsSeveralAccountUnsuitedInteractionBlockedDomainWrongInvitationUnknownInvitationBlockedWrongInviteeLegacyBlockedGrantInvalidClientMismatchCodeExpiredCodeRedeemedCodeTenantVerifierWrongVerifierMissingRevokedPasswordChangedRefreshIdleRefreshEndedSPADevicePendingDeviceUnknownDeviceExpiredDeviceDeclinedOnBehalfInvalidOnBehalfAudienceRequestLoop"
+const _Reason_name = "TenantNotFoundTenantMissingInstanceUnknownParameterMissingMalformedRequestMalformedMethodWrongGrantUnknownResponseUnknownModeUnknownImplicitOffResourceAtV2PromptUnknownDeviceAuthorityClientUnknownClientIDInvalidClientDisabledSingleTenantClientNotPersonalSecretWrongSecretExpiredCredentialMissingCredentialUnwantedAssertionInvalidAssertionUnmatchedAssertionOutOfTimeRedirectUnknownRedirectNoneRedirectDiffersOriginMissingCrossOriginUnwantedResourceUnknownResourceNotListedScopeInvalidScopeNotDefaultResourcesSeveralConsentMissingConsentDeclinedAdminConsentNeededUserUnknownPasswordWrongPasswordExpiredPasswordNonePasswordAtCommonPasswordFederatedLockedUserDisabledNotInTenantNotInDirectoryPendingRedemptionAssignmentMissingOutboundBlockedInboundBlockedMFARequiredMFAUnregisteredSignInRequiredSessionsSeveralAccountUnsuitedInteractionBlockedDomainWrongInvitationUnknownInvitationBlockedWrongInviteeLegacyBlockedGrantInvalidClientMismatchCodeExpiredCodeRedeemedCodeTenantVerifierWrongVerifierMissingRevokedPasswordChangedSessionRevokedRefreshIdleRefreshEndedSPADevicePendingDeviceUnknownDeviceExpiredDeviceDeclinedOnBehalfInvalidOnBehalfAudienceRequestLoop"
 
-var _Reason_index = [...]uint16{0, 14, 27, 42, 58, 67, 83, 94, 106, 121, 132, 143, 155, 168, 183, 196, 211, 225, 237, 254, 265, 278, 295, 313, 329, 347, 365, 380, 392, 407, 420, 439, 454, 471, 483, 498, 514, 528, 543, 561, 572, 585, 600, 612, 628, 645, 651, 663, 674, 688, 705, 722, 737, 751, 762, 777, 791, 806, 821, 839, 850, 867, 884, 896, 909, 921, 935, 946, 958, 968, 981, 996, 1003, 1018, 1029, 1044, 1057, 1070, 1083, 1097, 1112, 1128, 1139}
+var _Reason_index = [...]uint16{0, 14, 27, 42, 58, 67, 83, 94, 106, 121, 132, 143, 155, 168, 183, 196, 211, 225, 237, 254, 265, 278, 295, 313, 329, 347, 365, 380, 392, 407, 420, 439, 454, 471, 483, 498, 514, 528, 543, 561, 572, 585, 600, 612, 628, 645, 651, 663, 674, 688, 705, 722, 737, 751, 762, 777, 791, 806, 821, 839, 850, 867, 884, 896, 909, 921, 935, 946, 958, 968, 981, 996, 1003, 1018, 1032, 1043, 1058, 1071, 1084, 1097, 1111, 1126, 1142, 1153}
 
 func (i Reason) String() string {
 	idx := int(i) - 0

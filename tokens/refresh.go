@@ -20,7 +20,7 @@ func (s *Service) Refresh(tx *state.Tx, r Request, token, origin string) (Set, e
 	provenBy := ByNothing
 	if !r.Credential.none() || !rt.SPA && len(r.Client.PublicRedirects) == 0 {
 		var err error
-		if provenBy, err = s.Authenticate(tx, r.Client, r.Credential, false); err != nil {
+		if provenBy, err = s.Authenticate(tx, r, false); err != nil {
 			return Set{}, err
 		}
 	}

@@ -33,6 +33,11 @@ func (r *Refusal) Is(target error) bool {
 // Refuse returns a refusal; args are what its text names.
 func Refuse(r Reason, args ...any) error { return &Refusal{Reason: r, Args: args} }
 
+// Pass is asked whether a failure may pass, as it may in a lenient world, and notes it if so. nil lets nothing pass.
+type Pass func(error) bool
+
+func (p Pass) lets(err error) bool { return p != nil && p(err) }
+
 // Reason is why somebody or something was not signed in.
 type Reason int
 
@@ -119,7 +124,8 @@ const (
 	VerifierWrong    //
 	VerifierMissing  //
 	Revoked          // (when the grant was issued, from when grants count)
-	PasswordChanged  //
+	PasswordChanged  // a session from before
+	SessionRevoked   //
 	RefreshIdle      // (issued at)
 	RefreshEndedSPA  //
 	DevicePending    //

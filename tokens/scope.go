@@ -123,29 +123,33 @@ func FindAPI(tx *state.Tx, t state.Tenant, s Scopes) (Asked, error) {
 
 // Granted are the permissions that a token will carry. It fails with ConsentMissing where something asked for is not
 // consented, ScopeInvalid where the resource does not offer it, ResourceNotListed where the application asks for nothing
-// there. In a lenient world what is asked for is given.
-func (a Asked) Granted(tx *state.Tx, t state.Tenant, client state.Application, user string) ([]string, error) {
+// there. Where that may pass, what is asked for is given.
+func (a Asked) Granted(tx *state.Tx, t state.Tenant, client state.Application, user string, pass Pass) ([]string, error) {
 	granted := directory.GrantedScopes(tx, t.ID, client.AppID, a.API, user)
-	lenient := tx.World().Lenient || client.WellKnown
+	lets := func(err error) bool { return client.WellKnown || pass.lets(err) }
 	for _, n := range a.Names {
 		known, ok := a.API.Scope(n)
 		switch {
 		case !ok && !containsFold(granted, n):
 			return nil, Refuse(ScopeInvalid, a.Text)
 		case ok && !containsFold(granted, known.Value):
-			if !lenient {
-				return nil, Refuse(ConsentMissing, client.AppID, client.DisplayName)
+			if err := Refuse(ConsentMissing, client.AppID, client.DisplayName); !lets(err) {
+				return nil, err
 			}
 			granted = append(granted, known.Value)
 		}
 	}
-	if len(granted) == 0 && !strings.EqualFold(client.AppID, a.API.AppID) && !lenient {
-		if a.Default && !asksFor(client, a.API.AppID) {
-			return nil, Refuse(ResourceNotListed, client.AppID, a.Resource, a.API.AppID)
-		}
-		return nil, Refuse(ConsentMissing, client.AppID, client.DisplayName)
+	if len(granted) > 0 || strings.EqualFold(client.AppID, a.API.AppID) {
+		return granted, nil
 	}
-	if lenient && a.Default && len(granted) == 0 {
+	err := Refuse(ConsentMissing, client.AppID, client.DisplayName)
+	if a.Default && !asksFor(client, a.API.AppID) {
+		err = Refuse(ResourceNotListed, client.AppID, a.Resource, a.API.AppID)
+	}
+	if !lets(err) {
+		return nil, err
+	}
+	if a.Default {
 		for _, s := range a.API.Scopes {
 			granted = append(granted, s.Value)
 		}
@@ -239,4 +243,38 @@ func publicHost(tx *state.Tx) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// ParseEach is ParseScopes for the authorize endpoint, where people may consent to several APIs at once; tokens are for
+// one of them each. The scopes of OpenID Connect go with all of them.
+func ParseEach(text string) ([]Scopes, error) {
+	var shared []string
+	var resources []string
+	words := map[string][]string{}
+	for word := range strings.FieldsSeq(text) {
+		if containsFold([]string{openID, profileScope, emailScope, offlineAccess}, word) {
+			shared = append(shared, word)
+			continue
+		}
+		resource, _ := cutScope(word)
+		i := slices.IndexFunc(resources, func(r string) bool { return sameResource(r, resource) })
+		if i < 0 {
+			i = len(resources)
+			resources = append(resources, resource)
+		}
+		words[resources[i]] = append(words[resources[i]], word)
+	}
+	if len(resources) == 0 {
+		s, err := ParseScopes(text)
+		return []Scopes{s}, err
+	}
+	out := make([]Scopes, 0, len(resources))
+	for _, r := range resources {
+		s, err := ParseScopes(strings.Join(append(words[r], shared...), " "))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
 }

@@ -32,7 +32,7 @@ func (v *visit) answer(a authorization, who state.SessionAccount, t state.Tenant
 		var err error
 		if set, err = v.Tokens.Direct(v.tx, tokens.Request{
 			Segment: v.segment, Tenant: t, Endpoint: a.version, Client: a.client, Scopes: a.scopes, Claims: v.param("claims"),
-			Login: v.login, IPAddress: v.address(),
+			Login: v.login, Graph: v.place.Origin.Graph(), IPAddress: v.address(), Pass: v.pass,
 		}, tokens.DirectGrant{
 			Account: who.Account, User: u, AuthTime: who.AuthTime, AMR: who.AMR, SessionID: sid, Nonce: v.param("nonce"), Access: a.token,
 		}); err != nil {

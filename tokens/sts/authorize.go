@@ -23,6 +23,7 @@ type authorization struct {
 	mode            string
 	state           string
 	scopes          tokens.Scopes
+	others          []tokens.Scopes // further resources that the person is asked to consent to
 	resource        string
 	wanted          wanted
 	consent         bool // prompt=consent
@@ -74,14 +75,14 @@ func (c *call) readClient(a *authorization) error {
 	}
 	c.attempt.AppID = id
 	var err error
-	if a.client, err = tokens.FindClient(c.tx, c.tenant, id); err != nil {
+	if a.client, err = tokens.FindClient(c.tx, c.tenant, id, c.pass); err != nil {
 		return err
 	}
 	c.attempt.AppName = a.client.DisplayName
-	if a.redirect, a.kind, err = tokens.MatchRedirect(c.tx, a.client, c.param("redirect_uri")); err != nil {
+	if a.redirect, a.kind, err = tokens.MatchRedirect(c.tx, a.client, c.param("redirect_uri"), c.pass); err != nil {
 		return err
 	}
-	return tokens.CheckAuthority(c.tx, a.client, c.tenant, c.segment)
+	return tokens.CheckAuthority(c.tx, a.client, c.tenant, c.pass)
 }
 
 // readAsked reads what is asked for; failures are answered to the application.
@@ -103,15 +104,18 @@ func (c *call) readAsked(a *authorization) error {
 	if m := c.param("code_challenge_method"); m != "" && !strings.EqualFold(m, "S256") && !strings.EqualFold(m, "plain") {
 		return tokens.Refuse(tokens.RequestMalformed)
 	}
-	var err error
-	if a.version == versionTwo {
-		a.scopes, err = tokens.ParseScopes(c.param("scope"))
-	} else {
+	if a.version != versionTwo {
 		a.scopes = tokens.ForResource(a.resource)
+		return c.readPrompt(a)
 	}
-	if err != nil {
+	each, err := tokens.ParseEach(c.param("scope"))
+	switch {
+	case err != nil:
 		return err
+	case len(each) > 1 && (a.id || a.token):
+		return tokens.Refuse(tokens.ResourcesSeveral, c.param("scope"))
 	}
+	a.scopes, a.others = each[0], each[1:]
 	return c.readPrompt(a)
 }
 
@@ -213,12 +217,14 @@ func (v *visit) grant(a authorization) (reply, error) {
 		return *rep, nil
 	}
 	v.attempt.UserID, v.attempt.UPN = u.ID, u.UserPrincipalName
-	if rep, err = v.consent(consentRequest{
-		client: a.client, scopes: a.scopes, tenant: t, user: u, silent: a.wanted.silent, always: a.consent,
-	}); err != nil {
-		return v.refuse(a, err)
-	} else if rep != nil {
-		return *rep, nil
+	for _, s := range append([]tokens.Scopes{a.scopes}, a.others...) {
+		rep, err := v.consent(consentRequest{client: a.client, scopes: s, tenant: t, user: u, silent: a.wanted.silent, always: a.consent})
+		switch {
+		case err != nil:
+			return v.refuse(a, err)
+		case rep != nil:
+			return *rep, nil
+		}
 	}
 	return v.answer(a, who, t, u)
 }
@@ -268,7 +274,7 @@ func (v *visit) refuseVisit(a authorization, err error) (reply, error) {
 	}
 	if a.wanted.silent {
 		if r.Reason == tokens.NotInTenant || r.Reason == tokens.PendingRedemption {
-			err = &tokens.Refusal{Reason: tokens.SessionsSeveral, Err: err}
+			err = &tokens.Refusal{Reason: tokens.AccountUnsuited, Err: err}
 		}
 		return v.refuse(a, err)
 	}
@@ -294,6 +300,8 @@ func (v *visit) refuse(a authorization, err error) (reply, error) {
 		name = consentRequired
 	case tokens.MFARequired, tokens.MFAUnregistered:
 		name = interactionRequired
+	case tokens.PasswordChanged, tokens.SessionRevoked:
+		name = loginRequired
 	default:
 		if name == invalidGrant {
 			name = interactionRequired

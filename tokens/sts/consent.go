@@ -22,7 +22,7 @@ func (v *visit) consent(r consentRequest) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = asked.Granted(v.tx, r.tenant, r.client, r.user.ID)
+	_, err = asked.Granted(v.tx, r.tenant, r.client, r.user.ID, v.pass)
 	why, refused := refusal(err)
 	switch {
 	case err == nil && (!r.always || v.flow.Consents || r.client.WellKnown):
@@ -36,12 +36,12 @@ func (v *visit) consent(r consentRequest) (*reply, error) {
 	}
 	switch v.submitted() {
 	case "accept":
-		if v.param(consentMark) == r.client.AppID {
+		if v.param(consentMark) == asked.API.AppID {
 			v.flow.Consents = true
 			return nil, v.giveConsent(r, wants)
 		}
 	case "cancel":
-		if v.param(consentMark) == r.client.AppID {
+		if v.param(consentMark) == asked.API.AppID {
 			return nil, tokens.Refuse(tokens.ConsentDeclined)
 		}
 	}
@@ -57,7 +57,7 @@ func (v *visit) askConsent(r consentRequest, wants tokens.Wish) *reply {
 		list = append(list, wants.Text(s))
 	}
 	f := &form{
-		Hidden:  []field{{consentMark, r.client.AppID}},
+		Hidden:  []field{{consentMark, wants.API.AppID}},
 		Buttons: []button{{"action", "accept", "Accept", true}, {"action", "cancel", "Cancel", false}},
 	}
 	if wants.Admin {

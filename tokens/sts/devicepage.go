@@ -40,7 +40,7 @@ func (c *call) deviceAuth() (reply, error) {
 		v.flow.Code = ""
 		return v.askDeviceCode("", v.alert(err)), nil
 	}
-	client, err := tokens.FindClient(v.tx, v.tenant, d.AppID)
+	client, err := tokens.FindClient(v.tx, v.tenant, d.AppID, v.pass)
 	if err != nil {
 		return reply{}, err
 	}

@@ -110,7 +110,7 @@ func failures() map[tokens.Reason]failure {
 		tokens.InvitationUnknown:  {90100, invalidRequest, "", "The invitation is not valid: it was withdrawn, or the address is incomplete. Ask who invited you to send a new one.", false},
 		tokens.InvitationBlocked:  {500213, accessDenied, "", "The invitation cannot be redeemed with this account: '%s' does not collaborate with its domain.", false},
 		tokens.WrongInvitee:       {16003, accessDenied, "", "The invitation was sent to '%s' and cannot be redeemed by '%s'. Sign in with the account that was invited.", false},
-		tokens.LegacyBlocked:      {53001, accessDenied, "", "This version of the sign-in library cannot sync content of another organization.", false},
+		tokens.LegacyBlocked:      {53003, accessDenied, "", "Access has been blocked: a sign-in with this library (version 1 endpoint) cannot sync content of another organization. Update the sync client.", false},
 
 		tokens.GrantInvalid:     {70000, invalidGrant, "", "The provided value for the code or refresh token is not valid: it was issued to another client, or is not known.", false},
 		tokens.ClientMismatch:   {70000, invalidGrant, "client_mismatch", "The refresh token was issued to another client than '%s', and the two are not of one family.", false},
@@ -121,6 +121,7 @@ func failures() map[tokens.Reason]failure {
 		tokens.VerifierMissing:  {50148, invalidGrant, "", "The code_verifier is required: the authorization request supplied a code_challenge.", false},
 		tokens.Revoked:          {50173, invalidGrant, badToken, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '%s' and the TokensValidFrom date (before which tokens are not valid) for this user is '%s'.", false},
 		tokens.PasswordChanged:  {50133, invalidGrant, badToken, "Session is invalid due to expiration or recent password change.", false},
+		tokens.SessionRevoked:   {50132, invalidGrant, badToken, "The session is not valid: the credentials have been revoked. Sign in again.", false},
 		tokens.RefreshIdle:      {700082, invalidGrant, badToken, "The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00.", false},
 		tokens.RefreshEndedSPA:  {700084, invalidGrant, badToken, "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which can't be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page.", false},
 		tokens.DevicePending:    {70016, "authorization_pending", "", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.", false},

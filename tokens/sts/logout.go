@@ -51,11 +51,11 @@ func (v *visit) afterLogout(clients []state.SessionClient) string {
 		ids = append(ids, v.Tokens.HintedClient(v.tx, hint))
 	}
 	for _, id := range ids {
-		app, err := tokens.FindClient(v.tx, state.Tenant{}, id)
+		app, err := tokens.FindClient(v.tx, state.Tenant{}, id, nil)
 		if err != nil {
 			continue
 		}
-		if _, _, err := tokens.MatchRedirect(v.tx, app, to); err == nil || to == app.LogoutURL {
+		if _, _, err := tokens.MatchRedirect(v.tx, app, to, nil); err == nil || to == app.LogoutURL {
 			if s := v.param("state"); s != "" {
 				return redirectTo(to, modeQuery, []field{{"state", s}})
 			}

@@ -36,7 +36,7 @@ func (c *call) redeem() (reply, error) {
 	}
 	v := c.visit(c.own())
 	who, rep, err := v.signIn(wanted{tenant: c.tenant, hint: inv.Email, prefill: true, app: c.tenant.DisplayName, code: func(address string) bool {
-		return strings.EqualFold(address, inv.Email) || c.codeAllowed(address)
+		return c.codeAllowed(address) || strings.EqualFold(address, inv.Email) && directory.CodesAllowed(c.tx, c.tenant.ID)
 	}})
 	switch {
 	case err != nil:
@@ -147,7 +147,7 @@ func redemptionRefusal(c *call, err error, a state.Account, t state.Tenant, invi
 
 // codeAllowed tells whether an address without an account may prove itself by a code: somebody who was invited under it.
 func (c *call) codeAllowed(address string) bool {
-	if c.tenant.ID == "" {
+	if c.tenant.ID == "" || !directory.CodesAllowed(c.tx, c.tenant.ID) {
 		return false
 	}
 	a := state.Account{Kind: state.HomeOTP, Address: strings.ToLower(strings.TrimSpace(address))}

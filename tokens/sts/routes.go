@@ -51,6 +51,7 @@ func rootRoutes() map[string]route {
 		"error":                 {methods: "GET", pages: true, handle: (*call).errorPage},
 		"redeem":                {methods: "GET POST", write: true, pages: true, handle: (*call).redeem},
 		"invitations/redeem":    {methods: "GET POST", write: true, pages: true, handle: (*call).redeem},
+		"extsts.srf":            {methods: "POST", handle: (*call).notEmulated},
 		"favicon.ico":           {methods: "GET", pages: true, handle: (*call).nothing},
 		"getcredentialtype.srf": {methods: "POST", cors: true, handle: (*call).credentialType},
 	}
@@ -86,7 +87,12 @@ func tenantRoutes() map[string]route {
 		"v2.0/adminconsent":                     page((*call).adminConsentV2),
 		"oauth2/nativeclient":                   {methods: "GET POST", pages: true, handle: (*call).landing},
 		"oauth2/v2.0/nativeclient":              {methods: "GET POST", pages: true, handle: (*call).landing},
-		"openid/userinfo":                       {methods: "GET POST", cors: true, handle: (*call).userInfo},
+		"kerberos":                              {methods: "GET POST", handle: (*call).notEmulated},
+		"oauth2/checksession":                   {methods: "GET", handle: (*call).notEmulated},
+		"saml2":                                 {methods: "GET POST", handle: (*call).notEmulated},
+		"wsfed":                                 {methods: "GET POST", handle: (*call).notEmulated},
+		"federationmetadata/2007-06/federationmetadata.xml": {methods: "GET", handle: (*call).notEmulated},
+		"openid/userinfo": {methods: "GET POST", cors: true, handle: (*call).userInfo},
 	}
 }
 
@@ -125,6 +131,16 @@ func (c *call) root() (reply, error) {
 // landing is the blank page of native clients, who read the address.
 func (c *call) landing() (reply, error) {
 	return reply{page: &page{Kind: "landing", Title: "Signed in", Lead: []string{"You can close this window."}}}, nil
+}
+
+// notEmulatedBody names a real route that the emulator lacks.
+type notEmulatedBody struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+func (c *call) notEmulated() (reply, error) {
+	return reply{status: http.StatusNotImplemented, body: notEmulatedBody{"not_emulated", "Not emulated: " + c.http.URL.Path}}, nil
 }
 
 func (c *call) nothing() (reply, error) { return reply{status: http.StatusNoContent}, nil }

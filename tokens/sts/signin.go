@@ -99,7 +99,7 @@ func (v *visit) fromSession(w wanted) (state.SessionAccount, *reply, error) {
 	}
 	switch {
 	case w.silent && len(fits) == 0:
-		return state.SessionAccount{}, nil, tokens.Refuse(tokens.SignInRequired)
+		return state.SessionAccount{}, nil, tokens.Refuse(v.whySignIn())
 	case w.silent && len(fits) > 1:
 		return state.SessionAccount{}, nil, tokens.Refuse(tokens.SessionsSeveral)
 	case w.silent, len(fits) == 1 && !w.pick:
@@ -112,6 +112,22 @@ func (v *visit) fromSession(w wanted) (state.SessionAccount, *reply, error) {
 		return state.SessionAccount{}, rep, err
 	}
 	return state.SessionAccount{}, v.askLogin(w, "", ""), nil
+}
+
+// whySignIn is why a silent request finds nobody: nobody signed in, or a session ended with a changed password or a
+// revocation.
+func (v *visit) whySignIn() tokens.Reason {
+	for _, a := range v.session.Accounts {
+		home, ok := v.tx.User(a.Account.TenantID, a.Account.ObjectID)
+		if !ok || !home.SessionsValidFrom.After(a.AuthTime) {
+			continue
+		}
+		if home.LastPasswordChange.After(a.AuthTime) {
+			return tokens.PasswordChanged
+		}
+		return tokens.SessionRevoked
+	}
+	return tokens.SignInRequired
 }
 
 // usable are the session's accounts that still count and are of the right kind.
@@ -251,12 +267,17 @@ func (v *visit) checkPassword(w wanted) (a state.SessionAccount, rep *reply, err
 	}
 	err = tokens.CheckPassword(v.tx, f, tokens.Knock{Address: v.flow.Login, Password: v.param("passwd"), Tenant: w.tenant})
 	if err != nil {
-		if _, ok := refusal(err); !ok {
+		r, ok := refusal(err)
+		if !ok {
 			return a, nil, err, true
+		}
+		if r.Reason == tokens.PasswordWrong {
+			tokens.NotePassword(v.tx, v.flow.Login, false)
 		}
 		rep, err = v.askProof(w, v.alert(err))
 		return a, rep, err, true
 	}
+	tokens.NotePassword(v.tx, v.flow.Login, true)
 	a = state.SessionAccount{Account: f.Account, AuthTime: v.tx.Now(), AMR: []string{"pwd"}}
 	v.remember(a)
 	return a, nil, nil, true

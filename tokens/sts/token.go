@@ -68,7 +68,8 @@ func (c *call) token(version int) (reply, error) {
 // tokenRequest reads what all grants share.
 func (c *call) tokenRequest(version int) (tokens.Request, error) {
 	r := tokens.Request{
-		Segment: c.segment, Tenant: c.tenant, Endpoint: version, Claims: c.param("claims"), Login: c.login, IPAddress: c.address(),
+		Segment: c.segment, Tenant: c.tenant, Endpoint: version, Claims: c.param("claims"), Login: c.login,
+		Graph: c.place.Origin.Graph(), IPAddress: c.address(), Pass: c.pass,
 	}
 	id := c.param("client_id")
 	if err := c.credential(&id, &r.Credential); err != nil {
@@ -79,7 +80,7 @@ func (c *call) tokenRequest(version int) (tokens.Request, error) {
 	}
 	c.attempt.AppID = id
 	var err error
-	if r.Client, err = tokens.FindClient(c.tx, c.tenant, id); err != nil {
+	if r.Client, err = tokens.FindClient(c.tx, c.tenant, id, c.pass); err != nil {
 		return r, err
 	}
 	c.attempt.AppName = r.Client.DisplayName

@@ -23,7 +23,7 @@ import (
 //	signin NAME PERSON TENANT [RESOURCE]   a token for a person: at home by password, elsewhere by the home refresh token
 //	app NAME TENANT [RESOURCE]             a token for the application Tennantite Suite alone
 //	http [-as NAME] [-status N] METHOD URL [BODY]   asks; BODY is JSON, or @FILE; fails unless N or any 2xx
-//	set VAR PATH                           takes a value of the last answer: value.0.id, value[mail=x].id, # counts
+//	set VAR PATH                           takes a value of the last answer: value.0.id, value[mail=x].id, len counts
 //	is PATH WANT                           compares one; a dash is a value that is absent
 //	control [-status N] METHOD PATH [BODY] asks the control plane
 //	mail ADDRESS KIND                      the newest mail's first link of that kind becomes $LINK; - is no such mail
@@ -73,6 +73,9 @@ type scripted struct {
 
 func scriptedCommand(f func(*scripted, *testscript.TestScript, []string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if len(args) < 2 {
+			ts.Fatalf("too few arguments")
+		}
 		err := f(ts.Value(scriptedKey{}).(*scripted), ts, args)
 		switch {
 		case neg && err == nil:
@@ -313,7 +316,7 @@ func step(v any, s string) (any, bool) {
 		x, ok := v[strings.Trim(s, "[]")]
 		return x, ok
 	case []any:
-		if s == "#" {
+		if s == "len" {
 			return len(v), true
 		}
 		if key, want, ok := strings.Cut(strings.Trim(s, "[]"), "="); ok {

@@ -198,7 +198,7 @@ func (c *request) wireInformation(at drive.Place) wireInformation {
 		DefaultLinkKind: defaultLinkKind(c.tenant, at.Site), DefaultLinkPermission: roleOfType(sharing.DefaultType(c.tenant, at.Site)),
 		DefaultLinkScope:      scopeNumber(sharing.DefaultScope(c.tenant, at.Site)),
 		DefaultLinkToExisting: at.Site.Sharing.DefaultLinkToExistingAccess,
-		DirectURL:             c.placeAddress(at), DisplayName: placeName(at), HasUniquePermissions: sharing.Unique(at),
+		DirectURL:             c.placeAddress(at), DisplayName: placeName(at), HasUniquePermissions: c.uniquelyShared(at),
 		DomainRestriction: wireDomains{
 			Mode: s.SharingDomainRestrictionMode, Allowed: strings.Fields(s.SharingAllowedDomainList), Blocked: strings.Fields(s.SharingBlockedDomainList),
 		},
@@ -237,9 +237,20 @@ func defaultLinkKind(t state.Tenant, s state.Site) int {
 	return sharing.LinkKind(state.Link{Scope: scope, Type: sharing.DefaultType(t, s)})
 }
 
+// uniquelyShared tells whether a place has permissions of its own, added to those from above or in place of them.
+func (c *request) uniquelyShared(at drive.Place) bool {
+	if sharing.Unique(at) {
+		return true
+	}
+	for range c.tx.PermissionsOn(c.tenant.ID, at.Securable()) {
+		return true
+	}
+	return false
+}
+
 // sharingStatus is 0 for a place that only those see who see what is above, 1 for one shared further.
 func sharingStatus(c *request, at drive.Place) int {
-	if sharing.Unique(at) && at.List.ID != "" || len(c.livingLinks(at.Securable())) > 0 {
+	if c.uniquelyShared(at) && at.List.ID != "" || len(c.livingLinks(at.Securable())) > 0 {
 		return 1
 	}
 	return 0
@@ -289,14 +300,13 @@ func (c *request) wirePermissions(at drive.Place) *wirePermissions {
 	w := &wirePermissions{}
 	byKind := map[int][]wireLinkMembers{}
 	for _, g := range sharing.Grants(c.tx, c.caller, at) {
-		switch {
-		case g.Link.ID != "":
-			kind := sharing.LinkKind(g.Link)
-			byKind[kind] = append(byKind[kind], wireLinkMembers{g.Inherited, c.wireLink(at.Site, g.Link), c.linkMembers(at.Site, g.Link)})
-			w.HasInheritedLinks = w.HasInheritedLinks || g.Inherited
-		case g.Permission.To == state.ToInvitee && !g.Inherited:
-			w.Principals = append(w.Principals, wireRoleOf{Principal: c.principalOfAddress(at.Site, g.Permission.Email), Role: roleNumber(g.Permission.Role)})
+		if g.Link.ID == "" {
+			w.add(c.principalOfGrant(at.Site, g.Permission), roleNumber(g.Permission.Role), g.Inherited)
+			continue
 		}
+		kind := sharing.LinkKind(g.Link)
+		byKind[kind] = append(byKind[kind], wireLinkMembers{g.Inherited, c.wireLink(at.Site, g.Link), c.linkMembers(at.Site, g.Link)})
+		w.HasInheritedLinks = w.HasInheritedLinks || g.Inherited
 	}
 	for kind := sharing.KindFlexible; kind >= sharing.KindOrganizationView; kind-- {
 		w.Links = append(w.Links, byKind[kind]...)
@@ -304,24 +314,22 @@ func (c *request) wirePermissions(at drive.Place) *wirePermissions {
 			w.Links = append(w.Links, wireLinkMembers{Details: unusedLink(kind)})
 		}
 	}
-	inherited := !sharing.Unique(at)
-	for _, a := range sharing.Assignments(c.tx, at) {
-		if p, ok := c.principalNumbered(at.Site, a.Principal); ok {
-			w.Principals = append(w.Principals, wireRoleOf{IsInherited: inherited, Principal: p, Role: roleOfDefinitions(a.Definitions)})
-		}
-	}
 	w.SiteAdmins, w.TotalPrincipals = c.siteAdmins(at.Site), len(w.Principals)
 	return w
 }
 
-func roleOfDefinitions(ids []int) int {
-	most := 0
-	for _, id := range ids {
-		if r, ok := sharing.RoleOfDefinition(id); ok {
-			most = max(most, roleNumber(r))
+// add names a principal once, with the most that he may; nil is nobody.
+func (w *wirePermissions) add(p *wirePrincipal, role int, inherited bool) {
+	if p == nil {
+		return
+	}
+	for i := range w.Principals {
+		if w.Principals[i].Principal.LoginName == p.LoginName {
+			w.Principals[i].Role = max(w.Principals[i].Role, role)
+			return
 		}
 	}
-	return most
+	w.Principals = append(w.Principals, wireRoleOf{IsInherited: inherited, Principal: *p, Role: role})
 }
 
 func (c *request) siteAdmins(s state.Site) []wireRoleOf {

@@ -86,6 +86,48 @@ func (c *request) principalOfActor(s state.Site, a state.Actor) *wirePrincipal {
 	return &wirePrincipal{Email: a.Email, ID: notInUserList, IsActive: true, LoginName: orText(a.Email, orText(a.AppID, a.Name)), Name: a.Name, PrincipalType: int(state.PrincipalUser)}
 }
 
+// principalOfGrant is whom a permission names; nil for an application or somebody who is gone.
+func (c *request) principalOfGrant(s state.Site, g state.Permission) *wirePrincipal {
+	switch g.To {
+	case state.ToUser:
+		if u, ok := c.tx.User(s.TenantID, g.ObjectID); ok {
+			return ptr(c.principalOfUser(s, u))
+		}
+	case state.ToGroup:
+		if e, ok := c.tx.SiteUserByObject(s.TenantID, s.ID, g.ObjectID); ok && !e.Removed {
+			return ptr(c.principalOfEntry(e))
+		}
+		if group, ok := c.tx.Group(s.TenantID, g.ObjectID); ok {
+			return &wirePrincipal{
+				Email: group.Mail, ID: notInUserList, IsActive: true, LoginName: "c:0t.c|tenant|" + group.ID, Name: group.DisplayName,
+				PrincipalType: int(state.PrincipalSecurityGroup),
+			}
+		}
+	case state.ToSiteGroup:
+		if group, ok := c.tx.SiteGroup(s.TenantID, s.ID, g.SiteGroup); ok && group.LinkID == "" {
+			return ptr(principalOfGroup(group))
+		}
+	case state.ToEveryone:
+		return ptr(c.everyone(s, g.Email == "all"))
+	case state.ToAddress, state.ToInvitee:
+		return ptr(c.principalOfAddress(s, g.Email))
+	case state.ToApp:
+	}
+	return nil
+}
+
+// everyone is the claim of all people, or of all but guests.
+func (c *request) everyone(s state.Site, guestsToo bool) wirePrincipal {
+	login, name := "c:0-.f|rolemanager|spo-grid-all-users/"+s.TenantID, "Everyone except external users"
+	if guestsToo {
+		login, name = "c:0(.s|true", "Everyone"
+	}
+	if e, ok := c.tx.SiteUserByLogin(s.TenantID, s.ID, login); ok {
+		return c.principalOfEntry(e)
+	}
+	return wirePrincipal{ID: notInUserList, IsActive: true, LoginName: login, Name: name, PrincipalType: int(state.PrincipalSecurityGroup)}
+}
+
 // principalNumbered is a principal of the site by its number; ok is false where there is none.
 func (c *request) principalNumbered(s state.Site, id int) (wirePrincipal, bool) {
 	if g, ok := c.tx.SiteGroup(s.TenantID, s.ID, id); ok {

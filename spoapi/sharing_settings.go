@@ -201,7 +201,7 @@ type wireSharedWith struct {
 // objectInformation is the older reading of who has access.
 func (c *request) objectInformation(at drive.Place) *entity {
 	w := wireObjectInformation{
-		CanBeShared: c.Sharing.Explain(c.tx, c.caller, sharing.ActionShare, at, "").Allowed, CanBeUnshared: sharing.Unique(at) && at.List.ID != "",
+		CanBeShared: c.Sharing.Explain(c.tx, c.caller, sharing.ActionShare, at, "").Allowed, CanBeUnshared: c.uniquelyShared(at) && at.List.ID != "",
 		CanManagePermissions: c.require(at, state.RoleOwner) == nil, HasPermissionLevels: true, IsFolder: isFolder(at),
 		PendingAccessRequestsLink: c.webURL(at.Site) + "/Access%20Requests/pendingreq.aspx",
 	}
@@ -235,17 +235,19 @@ func (c *request) objectInformation(at drive.Place) *entity {
 }
 
 func (c *request) sharedWith(at drive.Place) []*entity {
-	var all []*entity
-	for _, a := range sharing.Assignments(c.tx, at) {
-		p, ok := c.principalNumbered(at.Site, a.Principal)
-		if !ok || p.PrincipalType == int(state.PrincipalSiteGroup) {
-			continue
+	var people wirePermissions
+	for _, g := range sharing.Grants(c.tx, c.caller, at) {
+		if g.Link.ID == "" && g.Permission.To != state.ToSiteGroup && g.Permission.To != state.ToInvitee {
+			people.add(c.principalOfGrant(at.Site, g.Permission), roleNumber(g.Permission.Role), g.Inherited)
 		}
-		role := roleOfDefinitions(a.Definitions)
+	}
+	var all []*entity
+	for _, x := range people.Principals {
+		p := x.Principal
 		all = append(all, &entity{
 			kind: "SP.ObjectSharingInformationUser", web: c.webURL(at.Site), path: "SP.ObjectSharingInformationUser" + strconv.Itoa(p.ID),
 			props: wireSharedWith{
-				Email: p.Email, HasEditPermission: role >= roleEdit, HasViewPermission: role >= roleView, ID: p.ID,
+				Email: p.Email, HasEditPermission: x.Role >= roleEdit, HasViewPermission: x.Role >= roleView, ID: p.ID,
 				IsDomainGroup: p.PrincipalType == int(state.PrincipalSecurityGroup), IsExternalUser: p.IsExternal,
 				JobTitle: deref(p.JobTitle), LoginName: p.LoginName, Name: p.Name, SipAddress: p.Email,
 			},

@@ -127,34 +127,10 @@ func (c *request) require(at drive.Place, role state.Role) error {
 
 // requireWeb fails unless the caller may open the web: he has a right on it, or on something within (Limited Access).
 func (c *request) requireWeb(s state.Site) error {
-	if s.ID == "" || sharing.AccessTo(c.tx, c.caller, drive.Place{Site: s}).Role != "" || c.limitedAccess(s) {
+	if s.ID == "" || sharing.Enters(c.tx, c.caller, s) {
 		return nil
 	}
 	return c.require(drive.Place{Site: s}, state.RoleRead)
-}
-
-// limitedAccess tells whether the caller has a right on something within the site.
-func (c *request) limitedAccess(s state.Site) bool {
-	seen := map[state.Securable]bool{}
-	opens := func(on state.Securable) bool {
-		if seen[on] {
-			return false
-		}
-		seen[on] = true
-		at, err := drive.PlaceOf(c.tx, c.tenant.ID, on)
-		return err == nil && sharing.AccessTo(c.tx, c.caller, at).Role != ""
-	}
-	for p := range c.tx.PermissionsAt(c.tenant.ID, s.ID) {
-		if opens(p.On) {
-			return true
-		}
-	}
-	for l := range c.tx.LinksAt(c.tenant.ID, s.ID) {
-		if opens(l.On) {
-			return true
-		}
-	}
-	return false
 }
 
 // actor is the caller as records name him.

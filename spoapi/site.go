@@ -10,6 +10,8 @@ import (
 // siteNodes are the site collection (sharepoint.md 5, the last row of its first table).
 func siteNodes() []node {
 	return []node{{
+		Name: "appcontext", Children: []child{{Name: "web", Of: "web"}, {Name: "site", Of: "site"}},
+	}, {
 		Name: "site", Properties: odata.PropertiesOf(wireSite{}),
 		Children: []child{
 			{Name: "RootWeb", Of: "web"},
@@ -117,4 +119,13 @@ func siteOwner(c *request, v any, _ odata.Args) (any, error) {
 		}
 	}
 	return nil, errUserMissing
+}
+
+// otherSite is the site at an address, as SP.AppContextSite leads to it.
+func otherSite(c *request, _ any, args odata.Args) (any, error) {
+	at, err := c.placeAt(args.Text("siteUrl"))
+	if err != nil || at.List.ID != "" {
+		return nil, errSiteMissing
+	}
+	return at, nil
 }

@@ -30,6 +30,8 @@ func newTree() (*odata.Tree[*request], error) {
 		fileNodes(),
 		recycleNodes(),
 		subscriptionNodes(),
+		searchNodes(),
+		managerNodes(),
 		sharingNodes(),
 		adminNodes(),
 	)...)
@@ -43,8 +45,12 @@ func apiNode() node {
 			{Name: "web", Of: "web", Resolve: currentWeb},
 			{Name: "site", Of: "site", Resolve: currentWeb},
 			{Name: "lists", Of: "lists", Resolve: currentWeb},
+			{Name: "search", Of: "search"},
+			{Name: "SPSiteManager", Of: "sitemanager"},
+			{Name: "GroupSiteManager", Of: "groupmanager"},
+			{Name: "SP.AppContextSite", Of: "appcontext", Params: []string{"siteUrl"}, Resolve: otherSite},
 		}, sharingRootChildren(), adminRootChildren()),
-		Operations:  slices.Concat(contextOperations(), moveOperations(), sharingRootOperations(), adminRootOperations()),
+		Operations:  slices.Concat(contextOperations(), moveOperations(), []operation{existsOperation()}, sharingRootOperations(), adminRootOperations()),
 		NotEmulated: []string{"$metadata", "SP.Publishing.SitePageService", "SP.UserProfiles.PeopleManager", "TermStore", "v2.1"},
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-const deltaPage = 200
+const driveDeltaPage = 200
 
 // deltaItems tells what changed below a folder (graph.md 9.2).
 func deltaItems(r *request, call *odata.Call) (any, error) {
@@ -24,7 +24,7 @@ func deltaItems(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	size, err := pageSize(call.Query, deltaPage, maxChildrenPage)
+	size, err := pageSize(call.Query, driveDeltaPage, maxChildrenPage)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -44,34 +43,33 @@ func (f *face) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "no world", http.StatusInternalServerError)
 		return
 	}
-	r, now := f.newRequest(store, req)
+	r := f.newRequest(store, req)
 	commonHeaders(w.Header(), r)
 	if preflight(w, req) {
 		return
 	}
 	a, err := f.answer(r)
 	if err != nil {
-		f.fail(w, r, now, err)
+		f.fail(w, r, err)
 		return
 	}
 	a.write(w, req)
 }
 
 // newRequest gathers what is known before the path is read.
-func (f *face) newRequest(store *state.Store, req *http.Request) (*request, time.Time) {
+func (f *face) newRequest(store *state.Store, req *http.Request) *request {
 	place := links.FromContext(req.Context())
 	r := &request{face: f, http: req, store: store, place: place, origin: place.Origin}
-	var now time.Time
 	// A view cannot fail but by what its function returns.
 	_ = store.View(func(tx *state.Tx) error {
-		r.id, now = requestID(tx, req), tx.Now()
+		r.id, r.now = requestID(tx, req), tx.Now()
 		return nil
 	})
 	r.clientID = req.Header.Get("client-request-id")
 	if r.clientID == "" {
 		r.clientID = r.id
 	}
-	return r, now
+	return r
 }
 
 // answer does what the request asks for.
@@ -207,7 +205,7 @@ func (f *face) authorize(r *request, m *odata.Match[*request], failed error) err
 	if strings.HasPrefix(m.Template(), "/me") && r.caller.AppOnly() {
 		return problem.For(problem.Invalid, problem.UnknownSegment, "me", "/me request is only valid with delegated authentication flow.")
 	}
-	return r.permit(m)
+	return r.permit(m.Operation)
 }
 
 // identify verifies the token and sets caller and tenant.

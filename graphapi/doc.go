@@ -9,6 +9,7 @@ package graphapi
 
 import (
 	"log/slog"
+	"net/http"
 
 	"github.com/tennantite/tennantite/emulator/b2b"
 	"github.com/tennantite/tennantite/emulator/collaboration"
@@ -25,6 +26,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Webhooks validates a subscription's address by the handshake (graph.md 9.3); nil refuses subscriptions.
 	Webhooks Webhooks
+	// Parts answers the requests of a batch: the face with what stands around it, such as faults. nil is the face alone.
+	Parts http.Handler
 }
 
 // Webhooks reaches a client's listener. emulator implements it; only allowed addresses are asked.

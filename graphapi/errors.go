@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -63,7 +62,7 @@ func files(path string) bool {
 }
 
 // fail writes an error.
-func (f *face) fail(w http.ResponseWriter, r *request, now time.Time, err error) {
+func (f *face) fail(w http.ResponseWriter, r *request, err error) {
 	e := problem.As(err)
 	workload := files(r.http.URL.Path)
 	how := failureOf(e, workload, r.place.Service)
@@ -71,7 +70,7 @@ func (f *face) fail(w http.ResponseWriter, r *request, now time.Time, err error)
 		Code:    how.code,
 		Message: message(e, workload),
 		Details: details(e),
-		Inner:   &innerError{how.inner, now.UTC().Format("2006-01-02T15:04:05"), r.id, r.clientID},
+		Inner:   &innerError{how.inner, r.now.UTC().Format(errorTime), r.id, r.clientID},
 	}
 	if how.status == http.StatusInternalServerError && f.Log != nil {
 		f.Log.ErrorContext(r.http.Context(), "graph: request failed", "method", r.http.Method, "path", r.http.URL.Path, "error", err)
@@ -91,7 +90,10 @@ func (f *face) fail(w http.ResponseWriter, r *request, now time.Time, err error)
 	_ = json.NewEncoder(w).Encode(envelope{body})
 }
 
-const throttleSeconds = 10
+const (
+	throttleSeconds = 10
+	errorTime       = "2006-01-02T15:04:05" // without a zone (graph.md 1.2)
+)
 
 // failureOf maps a problem to the workload's status and code.
 func failureOf(e *problem.Error, files bool, service links.Service) failure {
@@ -105,6 +107,9 @@ func failureOf(e *problem.Error, files bool, service links.Service) failure {
 		how = kinds()[e.Kind]
 	}
 	f := how[column]
+	if own, ok := byTarget(e); ok {
+		f = own
+	}
 	if f.status == http.StatusUnauthorized && service == links.SharePoint {
 		f.code = "unauthenticated" // graph.md 1.3, direct endpoint
 	}

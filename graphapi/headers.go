@@ -80,7 +80,7 @@ func (r *request) readBody(o *operation) error {
 		return nil
 	}
 	limit := int64(maxDirectoryBody)
-	switch content := secret(o) || o.Method == http.MethodPut && slices.Contains([]string{"content", "$value"}, o.Segment); {
+	switch content := secret(o) || slices.Contains([]string{http.MethodPut, http.MethodPatch}, o.Method) && slices.Contains([]string{"content", "$value"}, o.Segment); {
 	case content:
 		limit = maxContent
 	case files(r.http.URL.Path):

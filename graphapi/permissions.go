@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
 )
 
@@ -20,8 +19,7 @@ func secret(o *operation) bool { return slices.Contains(o.Delegated, secretAddre
 
 // permit checks whether the token carries one of the operation's permissions. What the person behind it may do is the
 // rules' concern.
-func (r *request) permit(m *odata.Match[*request]) error {
-	o := m.Operation
+func (r *request) permit(o *operation) error {
 	if r.tx.World().Lenient {
 		return nil
 	}

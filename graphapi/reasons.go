@@ -1,6 +1,25 @@
 package graphapi
 
-import "github.com/tennantite/tennantite/emulator/problem"
+import (
+	"strings"
+
+	"github.com/tennantite/tennantite/emulator/problem"
+)
+
+// byTarget are failures whose code depends on what they are about.
+func byTarget(e *problem.Error) (failure, bool) {
+	switch {
+	case e.Reason == problem.UnsupportedQuery && e.Target == "$expand":
+		return failure{400, "ExpandNotSupported", ""}, true
+	case e.Reason == problem.InvalidProperty && e.Target == "notificationUrl":
+		return failure{400, "ValidationError", ""}, true // graph.md 9.3
+	case e.Reason == problem.InvalidProperty && strings.HasPrefix(e.Target, "subscription."):
+		return failure{400, "InvalidRequest", ""}, true // graph.md 9.3
+	case e.Reason == problem.ItemNotFound && e.Target == "photo":
+		return failure{404, "ImageNotFound", ""}, true // GD:api/profilephoto-get
+	}
+	return failure{}, false
+}
 
 // reasons says each problem in the codes of both workloads: the directory's, the files'. Sources are those of graph.md
 // 1.3 and 1.4, where a line names no other; M is from memory, unverified.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
@@ -43,6 +44,7 @@ type request struct {
 	body []byte // inflated; empty where there is none
 
 	id, clientID string // request-id and client-request-id
+	now          time.Time
 }
 
 // sharePoint tells whether the request came to a SharePoint host.

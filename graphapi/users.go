@@ -240,7 +240,7 @@ func updateUser(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.mayChange(u, given); err != nil {
+	if err := r.mayChangeUser(u, given); err != nil {
 		return nil, err
 	}
 	if err := in.apply(&u); err != nil {
@@ -252,8 +252,8 @@ func updateUser(r *request, call *odata.Call) (any, error) {
 	return noContent(), nil
 }
 
-// mayChange asks for the right to change those properties of a user.
-func (r *request) mayChange(u state.User, given []string) error {
+// mayChangeUser asks for the right to change those properties of a user.
+func (r *request) mayChangeUser(u state.User, given []string) error {
 	own := u.ID == r.caller.User.ID
 	self := !slices.ContainsFunc(given, func(p string) bool { return !slices.Contains(directory.SelfService(), p) })
 	password := slices.Contains(given, "passwordProfile") && !r.tx.World().Lenient

@@ -75,7 +75,7 @@ func TestUsersQueriesRefused(t *testing.T) {
 		"$filter=shoeSize eq 44":                           "Request_BadRequest",
 		"$filter=displayName eq":                           "Request_BadRequest",
 		"$select=shoeSize":                                 "Request_BadRequest",
-		"$expand=shoes":                                    "Request_UnsupportedQuery",
+		"$expand=shoes":                                    "ExpandNotSupported",
 		"$top=0":                                           "Request_BadRequest",
 		"$skip=1":                                          "Request_UnsupportedQuery",
 		"$skiptoken=x":                                     "Request_BadRequest",

@@ -63,7 +63,7 @@ type grantBody struct {
 // grantPermission gives people the right to use a link: those of a link for specific people are put into it, for others it
 // is as good as an invitation. The answer always holds the link.
 func grantPermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	var body grantBody
 	if err := r.decode(&body); err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// grantOf is a permission, seen from a place.
-type grantOf struct {
+// placeGrant is a permission, seen from a place.
+type placeGrant struct {
 	sharing.Grant
 	at drive.Place
 }
@@ -55,7 +55,7 @@ func permissionByID(r *request, parent any, k odata.Predicate) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return grantOf{g, p}, nil
+	return placeGrant{g, p}, nil
 }
 
 // mayShare tells whether the caller could have made the links that he sees.
@@ -89,7 +89,7 @@ func permissionSet(p drive.Place) string {
 }
 
 func getPermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	return entity(call, permissionSet(g.at), r.permissionWire(g.Grant, r.mayShare(g.at))), nil
 }
 
@@ -102,7 +102,7 @@ type permissionChange struct {
 
 // updatePermission changes the role of a person's permission, or the expiry of a link for anyone.
 func updatePermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	if err := r.match(); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func updatePermission(r *request, call *odata.Call) (any, error) {
 	return entity(call, permissionSet(g.at), r.permissionWire(changed, true)), nil
 }
 
-func (r *request) updateLink(call *odata.Call, g grantOf, body permissionChange) (any, error) {
+func (r *request) updateLink(call *odata.Call, g placeGrant, body permissionChange) (any, error) {
 	switch {
 	case g.Inherited:
 		return nil, problem.For(problem.Denied, problem.InsufficientRights, g.ID, "An inherited permission is changed where it was given.")
@@ -145,7 +145,7 @@ func (r *request) updateLink(call *odata.Call, g grantOf, body permissionChange)
 }
 
 func deletePermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	if err := r.match(); err != nil {
 		return nil, err
 	}

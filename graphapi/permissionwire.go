@@ -87,7 +87,7 @@ func (r *request) inheritedFrom(p drive.Place) *wireParent {
 	return &wireParent{DriveID: drive.DriveID(p.Site, p.List), ID: drive.ItemID(p.List, p.Item), Path: path}
 }
 
-func moment(t time.Time) *time.Time {
+func expiry(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -97,7 +97,7 @@ func moment(t time.Time) *time.Time {
 func (r *request) linkWire(l state.Link, shares bool) wirePermission {
 	password := l.Password != ""
 	w := wirePermission{
-		ID: l.ID, Roles: []string{string(l.Role())}, Expiration: moment(l.ExpiresAt), HasPassword: &password,
+		ID: l.ID, Roles: []string{string(l.Role())}, Expiration: expiry(l.ExpiresAt), HasPassword: &password,
 		ManyV2: &[]wireGrantee{}, Many: &[]wireGrantee{},
 		Link: &wireSharingLink{Scope: string(l.Scope), Type: l.Type, PreventsDownload: l.Type == sharing.LinkBlocksDownload},
 	}
@@ -146,7 +146,7 @@ func (r *request) userGrantee(site string, u state.User) wireGrantee {
 
 // grantWire is a permission that is no link.
 func (r *request) grantWire(s state.Site, p state.Permission) wirePermission {
-	w := wirePermission{Roles: []string{string(p.Role)}, Expiration: moment(p.ExpiresAt)}
+	w := wirePermission{Roles: []string{string(p.Role)}, Expiration: expiry(p.ExpiresAt)}
 	switch p.To {
 	case state.ToInvitee:
 		w.Invitation = &sharingInvited{Email: p.Email, SignInRequired: true, InvitedBy: identitySet(p.GrantedBy)}

@@ -169,11 +169,11 @@ func permissionOfShare(_ *request, parent any, _ odata.Args) (any, error) {
 	if s.link.ID == "" {
 		return nil, problem.New(problem.NotFound, problem.ItemNotFound, "The address is no sharing link.")
 	}
-	return grantOf{sharing.Grant{ID: s.link.ID, Link: s.link, From: s.Place}, s.Place}, nil
+	return placeGrant{sharing.Grant{ID: s.link.ID, Link: s.link, From: s.Place}, s.Place}, nil
 }
 
 // errGrantRole says why a grant cannot be made through a permission.
-func errGrantRole(g grantOf) error {
+func errGrantRole(g placeGrant) error {
 	if g.Link.ID == "" {
 		return problem.For(problem.Invalid, problem.InvalidProperty, g.ID, "Only a sharing link can be granted.")
 	}

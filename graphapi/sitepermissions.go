@@ -62,11 +62,11 @@ func (b wireSiteGrant) application() (wireIdentity, error) {
 
 func siteSet(p drive.Place) string { return "sites('" + p.Site.ID + "')/permissions" }
 
-func (r *request) siteGrants(p drive.Place) []grantOf {
-	var out []grantOf
+func (r *request) siteGrants(p drive.Place) []placeGrant {
+	var out []placeGrant
 	for perm := range r.tx.PermissionsOn(p.Site.TenantID, p.Securable()) {
 		if perm.To == state.ToApp {
-			out = append(out, grantOf{sharing.Grant{ID: sharing.GrantID(r.tx, p.Site, perm), Permission: perm, From: p}, p})
+			out = append(out, placeGrant{sharing.Grant{ID: sharing.GrantID(r.tx, p.Site, perm), Permission: perm, From: p}, p})
 		}
 	}
 	return out
@@ -114,12 +114,12 @@ func createSitePermission(r *request, call *odata.Call) (any, error) {
 }
 
 func getSitePermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	return entity(call, siteSet(g.at), r.permissionWire(g.Grant, true)), nil
 }
 
 func updateSitePermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	var body wireSiteGrant
 	if err := r.decodeOpen(&body); err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func updateSitePermission(r *request, call *odata.Call) (any, error) {
 }
 
 func deleteSitePermission(r *request, call *odata.Call) (any, error) {
-	g, _ := call.Value.(grantOf)
+	g, _ := call.Value.(placeGrant)
 	if err := r.face.Sharing.RemovePermission(r.tx, r.caller, g.at, g.Permission.ID); err != nil {
 		return nil, err
 	}

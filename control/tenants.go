@@ -255,7 +255,7 @@ type tenantPatch struct {
 	Profile          string                    `json:"profile,omitempty"`
 	Sharing          map[string]any            `json:"sharing,omitempty" doc:"SharePoint tenant properties by their own names"`
 	Sites            map[string]map[string]any `json:"sites,omitempty" doc:"by server-relative path: properties of the site"`
-	FederatedDomains map[string]*federated     `json:"federatedDomains,omitempty" doc:"by domain; null makes it managed again"`
+	FederatedDomains map[string]*federated     `json:"federatedDomains,omitempty" doc:"by domain, verified if it is not yet; null makes it managed again"`
 	KnownIssues      *knownIssuesPatch         `json:"knownIssues,omitempty"`
 }
 
@@ -320,6 +320,9 @@ func applyPatch(tx *state.Tx, t state.Tenant, b tenantPatch) error {
 		sts := ""
 		if f != nil {
 			sts = f.STS
+			if err := directory.AddDomain(tx, by, t.ID, domain); err != nil {
+				return err
+			}
 		}
 		if err := directory.SetFederation(tx, by, t.ID, domain, sts); err != nil {
 			return err

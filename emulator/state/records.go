@@ -107,6 +107,13 @@ func (tx *Tx) PutEvent(e Event) Event {
 	return e
 }
 
+// ForgetEvents empties the timeline of all tenants.
+func (tx *Tx) ForgetEvents() {
+	for e := range each[Event](tx, tableEvents, indexSeq) {
+		remove(tx, tableEvents, e)
+	}
+}
+
 // Subscription is a webhook subscription.
 type Subscription struct {
 	TenantID, ID         string

@@ -2,6 +2,7 @@ package spoapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -144,7 +145,7 @@ func (p *page) askProof(l state.Link, address string) (any, error) {
 }
 
 // identify has the visitor sign in. Somebody with an invitation of SharePoint's own first says with which kind of account;
-// everybody else has an object here.
+// somebody whom the link knows by address alone signs in at home; everybody else has an object here.
 func (p *page) identify(l state.Link, claimed string) (any, error) {
 	for _, r := range l.Recipients {
 		i, ok := p.tx.SharingInvitation(p.tenant.ID, r.InvitationID)
@@ -152,7 +153,11 @@ func (p *page) identify(l state.Link, claimed string) (any, error) {
 			return view{kind: "account-type", title: "You are invited", body: "account-type", data: p.invited(i)}, nil
 		}
 	}
-	return p.toSignIn(signingIn{segment: p.tenant.ID, hint: claimed, back: p.back()})
+	s := signingIn{segment: p.tenant.ID, hint: claimed, back: p.back()}
+	if r, ok := sharing.RecipientOf(l, claimed); ok && sharing.CodeOnly(r) || claimed == "" && slices.ContainsFunc(l.Recipients, sharing.CodeOnly) {
+		s.segment = anyAccount
+	}
+	return p.toSignIn(s)
 }
 
 // addressed is a page about an address.

@@ -16,6 +16,7 @@ import (
 const (
 	anyOrganisation = "organizations"
 	anyPersonal     = "consumers"
+	anyAccount      = "common"
 )
 
 const (

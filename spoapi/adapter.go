@@ -18,7 +18,7 @@ import (
 
 // The sizes up to which bodies are read: JSON and XML, and content of files in one piece.
 const (
-	maxBody    = 8 << 20
+	maxBody    = 2 << 20
 	maxContent = 256 << 20
 )
 
@@ -128,7 +128,7 @@ func tunnelled(r *http.Request) string {
 }
 
 // errEnters asks for a transaction that can write: the caller enters the site for the first time and gets his entry in
-// its user list.
+// its user list, or his own OneDrive.
 var errEnters = errors.New("spoapi: the caller enters the site for the first time")
 
 // run does a call within one transaction and writes its answer.
@@ -176,8 +176,8 @@ func (l call) inside(c *request) (encoded, error) {
 	if err := c.authenticate(); err != nil {
 		return encoded{}, err
 	}
-	if c.site.Path == "" {
-		return encoded{}, errSiteMissing
+	if err := c.ownSite(l.web); err != nil {
+		return encoded{}, err
 	}
 	if l.allowed != nil {
 		if err := l.allowed(c); err != nil {
@@ -249,6 +249,22 @@ func (c *request) siteAt(personal bool, web string) (state.Site, bool) {
 	}
 	_, _, err := drive.AtServerPath(c.tx, s, web)
 	return s, err == nil
+}
+
+// ownSite makes the OneDrive of somebody who comes to it for the first time. It fails where there is no site.
+func (c *request) ownSite(web string) error {
+	u := c.caller.User
+	switch {
+	case c.site.Path != "":
+		return nil
+	case c.host != links.My || u.ID == "" || c.caller.Guest() || !drive.IsPersonalPath(c.tx, u, web):
+		return errSiteMissing
+	case !c.tx.Writable():
+		return errEnters
+	}
+	s, err := drive.EnsurePersonalSite(c.tx, u)
+	c.site = s
+	return err
 }
 
 // permitted fails unless the token carries one of the permissions. A session of SharePoint's own needs none.

@@ -32,7 +32,6 @@ const (
 	fileNotFound    = "System.IO.FileNotFoundException"
 	notSupported    = "System.NotSupportedException"
 	serverError     = "Microsoft.SharePoint.Client.ServerException"
-	tooBig          = "Microsoft.SharePoint.Client.InvalidClientQueryException"
 	throttled       = "Microsoft.SharePoint.Client.ThrottledException"
 )
 
@@ -69,7 +68,7 @@ var wires = map[problem.Reason]wire{
 	problem.UnsupportedQuery:   {http.StatusBadRequest, codeGeneral, clientException, ""},
 	problem.MethodNotAllowed:   {http.StatusMethodNotAllowed, codeGeneral, clientException, "The HTTP method is not allowed for this resource."},
 	problem.PreconditionFailed: {http.StatusPreconditionFailed, codeConflict, clientException, "The request ETag value does not match the object's ETag value."},
-	problem.LimitExceeded:      {http.StatusRequestEntityTooLarge, codeGeneral, tooBig, ""},
+	problem.LimitExceeded:      {http.StatusBadRequest, codeGeneral, clientException, ""},
 
 	problem.TenantNotFound:       {http.StatusNotFound, codeNoFile, fileNotFound, ""},
 	problem.UserNotFound:         {http.StatusInternalServerError, codeSP, spException, "User cannot be found."},
@@ -133,6 +132,7 @@ var wires = map[problem.Reason]wire{
 	problem.RangeOverlap:      {http.StatusBadRequest, codeArgument, argument, ""},
 	problem.SessionNotFound:   {http.StatusNotFound, codeNoFile, fileNotFound, ""},
 	problem.ResyncRequired:    {http.StatusBadRequest, codeSP, spException, "The changeToken refers to a time before the start of the current change log."},
+	problem.ResyncUpload:      {http.StatusConflict, codeSP, spException, ""},
 	problem.ItemLocked:        {http.StatusLocked, codeLocked, "Microsoft.SharePoint.SPFileLockException", ""},
 	problem.MoveAcrossDrives:  {http.StatusBadRequest, codeSP, spException, ""},
 	problem.ParentNotFound:    {http.StatusNotFound, codeNoFile, fileNotFound, "File Not Found."},
@@ -165,7 +165,7 @@ func kindWire(k problem.Kind) wire {
 	case problem.Unsupported:
 		return wire{http.StatusNotImplemented, codeGeneral, notSupported, ""}
 	case problem.TooLarge:
-		return wire{http.StatusRequestEntityTooLarge, codeGeneral, tooBig, ""}
+		return wire{http.StatusRequestEntityTooLarge, codeGeneral, clientException, ""}
 	case problem.Throttled:
 		return wire{http.StatusTooManyRequests, codeGeneral, throttled, ""}
 	case problem.Internal:
@@ -204,15 +204,15 @@ var (
 )
 
 func errUnresolved(name string) error {
-	return fail(wire{http.StatusBadRequest, codeSP, spException, fmt.Sprintf("The specified user %s could not be found.", name)}, problem.NotFound, problem.UserNotFound)
+	return fail(wire{http.StatusBadRequest, codeSP, spException, fmt.Sprintf("The specified user %s could not be found.", brief(name))}, problem.NotFound, problem.UserNotFound)
 }
 
 func errListTitle(title, web string) error {
-	return fail(wire{http.StatusNotFound, codeGeneral, argument, fmt.Sprintf("List '%s' does not exist at site with URL '%s'.", title, web)}, problem.NotFound, problem.ListNotFound)
+	return fail(wire{http.StatusNotFound, codeGeneral, argument, fmt.Sprintf("List '%s' does not exist at site with URL '%s'.", brief(title), web)}, problem.NotFound, problem.ListNotFound)
 }
 
 func errFile(path string) error {
-	return fail(wire{http.StatusNotFound, codeNoItem, spException, fmt.Sprintf("The file %s does not exist.", path)}, problem.NotFound, problem.ItemNotFound)
+	return fail(wire{http.StatusNotFound, codeNoItem, spException, fmt.Sprintf("The file %s does not exist.", brief(path))}, problem.NotFound, problem.ItemNotFound)
 }
 
 func errFileTaken(path string) error {
@@ -241,15 +241,24 @@ func said(err error) (wire, *problem.Error) {
 		w = kindWire(p.Kind)
 	}
 	if p.Reason == problem.UnknownSegment {
-		w.text = fmt.Sprintf("Cannot find resource for the request %s.", p.Target)
+		w.text = fmt.Sprintf("Cannot find resource for the request %s.", brief(p.Target))
 	}
 	if w.text == "" {
-		w.text = p.Detail
+		w.text = brief(p.Detail)
 	}
 	if w.text == "" && w.status != http.StatusUnauthorized {
 		w.text = deniedText
 	}
 	return w, p
+}
+
+// brief bounds what of a request comes back in the text of a failure.
+func brief(s string) string {
+	const most = 512
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // wireError is the body of a failure in OData 3.

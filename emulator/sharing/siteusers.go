@@ -112,6 +112,7 @@ func RemoveSiteUser(tx *state.Tx, by directory.Principal, s state.Site, u state.
 			tx.DeletePermission(p)
 		}
 	}
+	leaveLinks(tx, by, s, u)
 	tx.DeleteSiteUser(u)
 	return nil
 }

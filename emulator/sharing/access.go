@@ -120,15 +120,15 @@ func (v *View) identify() {
 	}
 	v.numbers = map[int]bool{}
 	administrator := false
-	for e := range v.tx.SiteUsers(v.site.TenantID, v.site.ID) {
-		if e.Removed || !v.named(e, owned) {
-			continue
+	for _, login := range v.logins(owned) {
+		if e, ok := v.tx.SiteUserByLogin(v.site.TenantID, v.site.ID, login); ok && !e.Removed {
+			v.numbers[e.ID] = true
+			administrator = administrator || e.SiteAdmin
 		}
-		v.numbers[e.ID] = true
+	}
+	if e, ok := v.tx.SiteUserByObject(v.site.TenantID, v.site.ID, u.ID); ok && !e.Removed {
+		v.entry, v.numbers[e.ID] = e, true
 		administrator = administrator || e.SiteAdmin
-		if strings.EqualFold(e.ObjectID, u.ID) && e.Type == state.PrincipalUser {
-			v.entry = e
-		}
 	}
 	switch {
 	case v.site.Personal && strings.EqualFold(v.site.OwnerID, u.ID):
@@ -145,25 +145,19 @@ func IsAdministrator(tx *state.Tx, who directory.Principal) bool {
 		directory.HasRole(tx, who.Tenant, who.User.ID, directory.GlobalAdministrator, directory.SharePointAdministrator)
 }
 
-// named tells whether an entry of the user list means the person: his own, or one of a group or claim that he is in.
-func (v *View) named(e state.SiteUser, owned map[string]bool) bool {
-	u := v.who.User
-	if e.Type == state.PrincipalUser {
-		return e.ObjectID != "" && strings.EqualFold(e.ObjectID, u.ID)
+// logins are the names under which a site's user list can mean the person beside his own: those of his groups and claims.
+func (v *View) logins(owned map[string]bool) []string {
+	list := []string{everyoneClaim}
+	if !outsider(v.who.User) {
+		list = append(list, organizationClaim+v.site.TenantID)
 	}
-	c := parseClaim(e.LoginName)
-	switch c.kind {
-	case claimGroup:
-		return v.groups[c.id]
-	case claimOwners:
-		return owned[c.id]
-	case claimInsiders:
-		return !outsider(u)
-	case claimEveryone:
-		return true
-	case claimNone, claimUser, claimAddress:
+	for g := range v.groups {
+		list = append(list, securityClaim+g, unifiedClaim+g)
 	}
-	return e.ObjectID != "" && v.groups[strings.ToLower(e.ObjectID)]
+	for g := range owned {
+		list = append(list, unifiedClaim+g+"_o")
+	}
+	return list
 }
 
 // addressesOf are the addresses by which a link or an invitation can mean a directory object, lower case.

@@ -80,6 +80,23 @@ func TestInheritance(t *testing.T) {
 	})
 }
 
+func TestPropagation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.do(func(tx *state.Tx) {
+		w.check(sharing.BreakInheritance(tx, as(w.megan), w.file, false))
+		file := w.file
+		file.Item, _ = tx.Item(w.contoso.ID, w.library.ID, w.file.Item.ID)
+		for _, push := range []bool{false, true} {
+			_, err := w.m.Share(tx, as(w.megan), sharing.ShareRequest{At: w.folder, Recipients: []sharing.Recipient{{Email: "lee@contoso.com"}}, Role: state.RoleRead, Propagate: push})
+			w.check(err)
+			if got := w.role(tx, as(w.lee), file); (got == state.RoleRead) != push {
+				t.Errorf("pushed down %v: role %q", push, got)
+			}
+		}
+	})
+}
+
 // guestOf makes a redeemed guest of Contoso who may read the folder.
 func (w *world) guestOf() state.User {
 	w.tb.Helper()

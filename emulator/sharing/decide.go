@@ -30,9 +30,11 @@ type Policy struct {
 	Tenant, Site               state.SharingCapability
 	TenantSetting              string // where the tenant's level stands
 	TenantDomains, SiteDomains Domains
-	PreventResharing           bool // externals may not share what they do not own
-	GuestsShareOutside         bool // guests may share with people who are not in the site
-	OwnersOnly                 bool // DisableSharingForNonOwners
+	PreventResharing           bool   // externals may not share what they do not own
+	GuestsShareOutside         bool   // guests may share with people who are not in the site
+	OwnersOnly                 string // the setting that lets only owners share, "" for none
+	NoInvitations              string // the setting that stops invitations by mail, "" for none
+	NoAnyone                   string // the setting that stops links for anyone, "" for none
 	MembersCanShare            bool
 	ViewOnlyAnyone             bool // links for anyone may not allow editing
 	CompanyLinksDisabled       bool
@@ -119,8 +121,8 @@ func decideSharer(q Question) error {
 	case q.By.Role.Rank() < state.RoleWrite.Rank():
 		return problem.For(problem.Denied, problem.AccessDenied, "role", "sharing needs the right to edit")
 	case owner || q.By.App:
-	case q.Policy.OwnersOnly:
-		return problem.For(problem.Denied, problem.AccessDenied, settingOwnersOnly, "only owners may share on this site")
+	case q.Policy.OwnersOnly != "":
+		return problem.For(problem.Denied, problem.AccessDenied, q.Policy.OwnersOnly, "only owners may share on this site")
 	case !q.Policy.MembersCanShare && !q.Item:
 		return problem.For(problem.Denied, problem.AccessDenied, settingMembers, "members may not share this site")
 	}
@@ -153,13 +155,19 @@ func decideOutside(q Question) error {
 		return problem.For(problem.Denied, problem.SharerNotAllowed, groups, "only members of certain groups may share outside of the organisation")
 	}
 	if q.To.Kind == KindAnyone {
+		if q.Policy.NoAnyone != "" {
+			return problem.For(problem.Denied, problem.AnonymousNotAllowed, q.Policy.NoAnyone, "links for anyone are turned off for this site")
+		}
 		if q.Edit && q.Policy.ViewOnlyAnyone {
 			return problem.For(problem.Denied, problem.AnonymousNotAllowed, "FileAnonymousLinkType", "links for anyone may only allow viewing")
 		}
 		return nil
 	}
-	if !q.To.Kind.New() {
+	switch {
+	case !q.To.Kind.New():
 		return nil
+	case q.Policy.NoInvitations != "":
+		return problem.For(problem.Denied, problem.SiteSharingDisabled, q.Policy.NoInvitations, "invitations by mail are turned off for this site")
 	}
 	if q.By.App && !integrated(q.Policy.Era) {
 		return problem.For(problem.Denied, problem.SharerNotAllowed, "application", "an application alone cannot invite somebody new")

@@ -202,12 +202,16 @@ func TestDecideNames(t *testing.T) {
 		{"the site's list", sharing.Question{Policy: with(func(p *sharing.Policy) { p.SiteDomains = blocked }), By: editor, To: stranger}, problem.SiteDomainBlocked, "Site.SharingDomainRestrictionMode"},
 		{"a guest shares further", sharing.Question{Policy: with(func(p *sharing.Policy) { p.PreventResharing = true }), By: guest, To: sharing.Whom{Kind: sharing.KindMember, InSite: true}}, problem.ResharingNotAllowed, "PreventExternalUsersFromResharing"},
 		{"a guest shares outside of the site", sharing.Question{Policy: open, By: guest, To: sharing.Whom{Kind: sharing.KindMember}}, problem.ResharingNotAllowed, "AllowGuestUserShareToUsersNotInSiteCollection"},
-		{"owners only", sharing.Question{Policy: with(func(p *sharing.Policy) { p.OwnersOnly = true }), By: editor, To: stranger}, problem.AccessDenied, "DisableSharingForNonOwners"},
+		{"owners only", sharing.Question{Policy: with(func(p *sharing.Policy) { p.OwnersOnly = "DisableSharingForNonOwners" }), By: editor, To: stranger}, problem.AccessDenied, "DisableSharingForNonOwners"},
 		{"members may not share the site", sharing.Question{Policy: with(func(p *sharing.Policy) { p.MembersCanShare = false }), By: editor, To: stranger}, problem.AccessDenied, "MembersCanShare"},
 		{"not in the groups", sharing.Question{Policy: open, By: sharing.Sharer{Role: state.RoleWrite}, To: stranger}, problem.SharerNotAllowed, "WhoCanShareAuthenticatedGuestAllowList"},
 		{"not in the groups for anyone", sharing.Question{Policy: open, By: sharing.Sharer{Role: state.RoleWrite, MayGuests: true}, To: sharing.Whom{Kind: sharing.KindAnyone}}, problem.SharerNotAllowed, "WhoCanShareAnonymousAllowList"},
 		{"no company links", sharing.Question{Policy: with(func(p *sharing.Policy) { p.CompanyLinksDisabled = true }), By: editor, To: sharing.Whom{Kind: sharing.KindOrganization}}, problem.AccessDenied, "DisableCompanyWideSharingLinks"},
-		{"an owner is above the site's own rules", sharing.Question{Policy: with(func(p *sharing.Policy) { p.OwnersOnly, p.MembersCanShare, p.Site = true, false, 0 }), By: owner, To: stranger}, problem.SiteSharingDisabled, "SiteDefinedSharingCapability"},
+		{"no invitations by mail", sharing.Question{Policy: with(func(p *sharing.Policy) { p.NoInvitations = "ShareByEmailEnabled" }), By: editor, To: stranger}, problem.SiteSharingDisabled, "ShareByEmailEnabled"},
+		{"no links", sharing.Question{Policy: with(func(p *sharing.Policy) { p.NoAnyone = "ShareByLinkEnabled" }), By: editor, To: sharing.Whom{Kind: sharing.KindAnyone}}, problem.AnonymousNotAllowed, "ShareByLinkEnabled"},
+		{"an owner is above the site's own rules", sharing.Question{Policy: with(func(p *sharing.Policy) {
+			p.OwnersOnly, p.MembersCanShare, p.Site = "DisableSharingForNonOwners", false, 0
+		}), By: owner, To: stranger}, problem.SiteSharingDisabled, "SiteDefinedSharingCapability"},
 	} {
 		_, err := sharing.Decide(row.q)
 		if e := problem.As(err); err == nil || e.Reason != row.reason || e.Target != row.target {

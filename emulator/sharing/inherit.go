@@ -65,6 +65,41 @@ func copyTo(tx *state.Tx, by directory.Principal, on state.Securable, p state.Pe
 	putNew(tx, p)
 }
 
+// push copies a grant once to every place below that has permissions of its own; later changes above do not follow.
+func (d *deal) push(p state.Permission) {
+	for l := range d.tx.Lists(d.tenant.ID, d.at.Site.ID) {
+		if !l.DeletedAt.IsZero() || d.at.List.ID != "" && l.ID != d.at.List.ID {
+			continue
+		}
+		if d.at.List.ID == "" && l.Broken {
+			copyTo(d.tx, d.by, state.Securable{SiteID: l.SiteID, ListID: l.ID}, p)
+		}
+		for i := range d.tx.Items(l.TenantID, l.ID) {
+			if i.Broken && i.DeletedAt.IsZero() && d.below(i) {
+				copyTo(d.tx, d.by, state.Securable{SiteID: l.SiteID, ListID: l.ID, ItemID: i.ID}, p)
+			}
+		}
+	}
+}
+
+// below tells whether an item stands below the place that is shared.
+func (d *deal) below(i state.Item) bool {
+	if !d.item() {
+		return true
+	}
+	for !i.Root() {
+		if i.ParentID == d.at.Item.ID {
+			return true
+		}
+		up, ok := d.tx.Item(i.TenantID, i.ListID, i.ParentID)
+		if !ok {
+			return false
+		}
+		i = up
+	}
+	return false
+}
+
 // RestoreInheritance removes a place's own permissions and links; what stands above reaches it again.
 func RestoreInheritance(tx *state.Tx, by directory.Principal, at drive.Place) error {
 	if err := Require(tx, by, at, state.RoleOwner); err != nil {

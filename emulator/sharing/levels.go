@@ -203,17 +203,32 @@ func policyAt(t state.Tenant, at drive.Place) Policy {
 	if at.Item.Kind == state.Folder {
 		ceiling = t.Sharing.FolderAnonymousLinkType
 	}
-	return Policy{
+	p := Policy{
 		Era: Era(t), Tenant: level, TenantSetting: setting, Site: at.Site.Sharing.Capability,
 		TenantDomains: tenantDomains(t), SiteDomains: siteDomains(at.Site),
 		PreventResharing:     t.Sharing.PreventExternalUsersFromResharing,
 		GuestsShareOutside:   t.Sharing.AllowGuestUserShareToUsersNotInSiteCollection,
-		OwnersOnly:           at.Site.Sharing.DisableSharingForNonOwners,
 		MembersCanShare:      at.Site.MembersCanShare || at.Site.Personal,
 		ViewOnlyAnyone:       ceiling == linkTypeView,
 		CompanyLinksDisabled: at.Site.Sharing.DisableCompanyWideSharingLinks == 1,
 	}
+	switch {
+	case at.Site.Sharing.DisableSharingForNonOwners:
+		p.OwnersOnly = settingOwnersOnly
+	case at.Site.Personal && t.Sharing.ODBMembersCanShare == switchedOff:
+		p.OwnersOnly = "ODBMembersCanShare"
+	}
+	if at.Site.Sharing.ShareByEmailDisabled {
+		p.NoInvitations = "ShareByEmailEnabled"
+	}
+	if at.Site.Sharing.ShareByLinkDisabled {
+		p.NoAnyone = "ShareByLinkEnabled"
+	}
+	return p
 }
+
+// switchedOff is Off of ODBMembersCanShare and ODBAccessRequests.
+const switchedOff = 2
 
 // linkTypeView is the number of FileAnonymousLinkType and FolderAnonymousLinkType that allows viewing only.
 const linkTypeView = 1

@@ -260,3 +260,21 @@ func (m Manager) DeleteLink(tx *state.Tx, by directory.Principal, l state.Link) 
 	record(tx, by, at, act{operation: linkOperation(l.Scope, "Removed"), sharingID: l.ID})
 	return nil
 }
+
+// leaveLinks takes somebody who leaves a site out of the links that are for him or that he opened.
+func leaveLinks(tx *state.Tx, by directory.Principal, s state.Site, u state.SiteUser) {
+	for l := range tx.LinksAt(s.TenantID, s.ID) {
+		recipients := slices.DeleteFunc(slices.Clone(l.Recipients), func(r state.LinkRecipient) bool {
+			return u.ObjectID != "" && strings.EqualFold(r.ObjectID, u.ObjectID) || u.ObjectID == "" && CodeOnly(r) && sameAddress(r.Email, u.Email)
+		})
+		redeemed := slices.DeleteFunc(slices.Clone(l.Redeemed), func(id string) bool { return u.ObjectID != "" && strings.EqualFold(id, u.ObjectID) })
+		if len(recipients) == len(l.Recipients) && len(redeemed) == len(l.Redeemed) {
+			continue
+		}
+		l.Recipients, l.Redeemed = recipients, redeemed
+		tx.PutLink(l)
+		if at, err := drive.PlaceOf(tx, l.TenantID, l.On); err == nil {
+			record(tx, by, at, act{operation: RemovedFromSecureLink, to: Party{Kind: KindNewAddress, Address: u.Email, Title: u.Title}, sharingID: l.ID})
+		}
+	}
+}

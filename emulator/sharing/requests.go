@@ -19,8 +19,13 @@ const (
 )
 
 // RequestAccess notes that somebody wishes to be let in, and tells whom the site names, else its owners. email is the
-// address of somebody who is not in the directory. Asking again while the wish is pending changes nothing.
+// address of somebody who is not in the directory. Asking again while the wish is pending changes nothing. It fails with
+// AccessDenied where the tenant turned such requests off for OneDrive.
 func RequestAccess(tx *state.Tx, who directory.Principal, email string, at drive.Place, message string, o links.Origin) (state.AccessRequest, error) {
+	t, _ := tx.Tenant(at.Site.TenantID)
+	if at.Site.Personal && t.Sharing.ODBAccessRequests == switchedOff {
+		return state.AccessRequest{}, problem.For(problem.Denied, problem.AccessDenied, "ODBAccessRequests", "Access to this OneDrive cannot be asked for.")
+	}
 	r := state.AccessRequest{
 		TenantID: at.Site.TenantID, ID: tx.NewID(), SiteID: at.Site.ID, On: at.Securable(), UserID: who.User.ID, Email: email,
 		Message: message, Status: RequestPending, CreatedAt: tx.Now(),

@@ -189,6 +189,9 @@ func (d *deal) grant(p Party, r ShareRequest, s *Shared) error {
 	default:
 		s.Permission = d.put(p, r)
 		d.record(SharingSet, p, "")
+		if r.Propagate {
+			d.push(s.Permission)
+		}
 	}
 	if r.SendMail && p.Address != "" {
 		d.sendShared(p, r, PlaceURL(d.tx, d.origin, d.at))

@@ -28,6 +28,10 @@ func allNodes() []node {
 		driveNodes(), driveItemNodes(), versionNodes(), thumbnailNodes(), addressNodes(),
 		siteNodes(), listNodes(), listItemNodes(),
 		permissionNodes(), shareNodes(), sharedWithMeNodes(), sitePermissionNodes(),
+		applicationNodes(), ownerNodes(), federatedNodes(), servicePrincipalNodes(), grantNodes(), appRoleNodes(),
+		organizationNodes(), domainNodes(), skuNodes(),
+		policyNodes(), crossTenantNodes(), b2bPolicyNodes(), lifetimeNodes(), identityProviderNodes(), authenticationMethodNodes(),
+		sharePointSettingsNodes(), auditNodes(),
 	)
 }
 
@@ -70,10 +74,10 @@ func rootNodes() []node {
 	return []node{{
 		Name: rootNode,
 		NotEmulated: []string{
-			"$metadata", "administrativeUnits", "agreements", "appCatalogs", "authenticationMethodsPolicy", "chats",
+			"$metadata", "administrativeUnits", "agreements", "appCatalogs", "chats",
 			"communications", "compliance", "connections", "contacts", "copilot", "datasets", "deviceAppManagement",
 			"deviceManagement", "devices", "directorySettingTemplates", "education", "employeeExperience", "external",
-			"filterOperators", "functions", "groupLifecyclePolicies", "groupSettings", "groupSettingTemplates", "identity",
+			"filterOperators", "functions", "groupLifecyclePolicies", "groupSettings", "groupSettingTemplates",
 			"identityGovernance", "identityProtection", "informationProtection", "insights", "localizations", "oauth2PermissionGrant",
 			"permissionGrants", "places", "planner", "print", "privacy", "reports", "schemaExtensions",
 			"scopedRoleMemberships", "security", "settings", "solutions", "storage", "teams", "teamsTemplates", "teamwork",

@@ -260,3 +260,15 @@ func words(to *[]string, allowed ...string) func(any) bool {
 		return true
 	}
 }
+
+// NameCrossTenantPolicy changes the policy's display name.
+func NameCrossTenantPolicy(tx *state.Tx, by Principal, tenant, name string) error {
+	t, err := settingsOf(tx, by, tenant, GlobalAdministrator, SecurityAdministrator)
+	if err != nil {
+		return err
+	}
+	t.CrossTenant.DisplayName = name
+	tx.PutTenant(t)
+	recordPolicy(tx, by, tenant, "Update the company default cross-tenant access setting", opUpdate, name)
+	return nil
+}

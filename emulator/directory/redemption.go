@@ -58,3 +58,41 @@ func CodesAllowed(tx *state.Tx, tenant string) bool {
 	p, ok := tx.Policy(tenant, AuthenticationMethods, EmailMethod)
 	return !ok || p.State != StateDisabled
 }
+
+// Administrators of how people sign in, beside the Global Administrator.
+const (
+	AuthenticationPolicyAdministrator = "0526716b-113d-4c15-b2c8-68e3c22b9f80"
+	ExternalIdPAdministrator          = "be2f45a1-457d-42af-a067-6ec1fa63bc45"
+)
+
+// AllowCodes switches one-time codes for guests: enabled, disabled or default, which is enabled. It fails with
+// InsufficientRights or InvalidProperty.
+func AllowCodes(tx *state.Tx, by Principal, tenant, value string) error {
+	if _, err := settingsOf(tx, by, tenant, GlobalAdministrator, AuthenticationPolicyAdministrator); err != nil {
+		return err
+	}
+	if value != StateEnabled && value != StateDisabled && value != "default" {
+		return problem.For(problem.Invalid, problem.InvalidProperty, "allowExternalIdToUseEmailOtp",
+			"Invalid value specified for property 'allowExternalIdToUseEmailOtp'.")
+	}
+	tx.PutPolicy(state.Policy{TenantID: tenant, Kind: AuthenticationMethods, ID: EmailMethod, State: value})
+	recordPolicy(tx, by, tenant, "Authentication Methods Policy Update", opUpdate, "Email",
+		state.ModifiedProperty{Name: "AllowExternalIdToUseEmailOtp", New: asJSON(value)})
+	return nil
+}
+
+// PutProvider stores a social identity provider; RemoveProvider removes it. Nobody signs in with one here.
+func PutProvider(tx *state.Tx, by Principal, p state.Policy) state.Policy {
+	if p.CreatedAt.IsZero() {
+		p.CreatedAt = tx.Now()
+	}
+	tx.PutPolicy(p)
+	recordPolicy(tx, by, p.TenantID, "Update identity provider", opUpdate, p.DisplayName)
+	return p
+}
+
+// RemoveProvider is the way back.
+func RemoveProvider(tx *state.Tx, by Principal, p state.Policy) {
+	tx.DeletePolicy(p)
+	recordPolicy(tx, by, p.TenantID, "Delete identity provider", opDelete, p.DisplayName)
+}

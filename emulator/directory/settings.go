@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -93,4 +95,28 @@ func SetFederation(tx *state.Tx, by Principal, tenant, domain, sts string) error
 		Targets: []state.EventTarget{{Type: "Other", DisplayName: t.Domains[i].Name}},
 	})
 	return nil
+}
+
+// sharePointSettings is the kind of what Graph's admin/sharepoint/settings has beyond SharePoint's own tenant properties.
+const sharePointSettings = "sharePointSettings"
+
+// SharePointSettings returns what [KeepSharePointSettings] kept, as a JSON object; "" for nothing.
+func SharePointSettings(tx *state.Tx, tenant string) string {
+	p, ok := tx.Policy(tenant, sharePointSettings, sharePointSettings)
+	if !ok || len(p.Definition) != 1 {
+		return ""
+	}
+	return p.Definition[0]
+}
+
+// KeepSharePointSettings keeps properties that change nothing here, beside those that were kept before.
+func KeepSharePointSettings(tx *state.Tx, tenant string, properties map[string]any) {
+	kept := map[string]any{}
+	if text := SharePointSettings(tx, tenant); text != "" {
+		if err := json.Unmarshal([]byte(text), &kept); err != nil {
+			return // written below
+		}
+	}
+	maps.Copy(kept, properties)
+	tx.PutPolicy(state.Policy{TenantID: tenant, Kind: sharePointSettings, ID: sharePointSettings, Definition: []string{asJSON(kept)}})
 }

@@ -1,0 +1,332 @@
+package graphapi
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/odata"
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// wireServicePrincipal is an application installed in the tenant (CSDL; GD:res/serviceprincipal).
+type wireServicePrincipal struct {
+	ID                                     string         `json:"id"`
+	DeletedDateTime                        *time.Time     `json:"deletedDateTime"`
+	AccountEnabled                         bool           `json:"accountEnabled"`
+	AlternativeNames                       []string       `json:"alternativeNames"`
+	AppDisplayName                         *string        `json:"appDisplayName"`
+	AppDescription                         *string        `json:"appDescription"`
+	AppID                                  string         `json:"appId"`
+	ApplicationTemplateID                  *string        `json:"applicationTemplateId"`
+	AppOwnerOrganizationID                 *string        `json:"appOwnerOrganizationId"`
+	AppRoleAssignmentRequired              bool           `json:"appRoleAssignmentRequired"`
+	CreatedDateTime                        *time.Time     `json:"createdDateTime"`
+	Description                            *string        `json:"description"`
+	DisabledByMicrosoftStatus              *string        `json:"disabledByMicrosoftStatus"`
+	DisplayName                            string         `json:"displayName"`
+	Homepage                               *string        `json:"homepage"`
+	LoginURL                               *string        `json:"loginUrl"`
+	LogoutURL                              *string        `json:"logoutUrl"`
+	Notes                                  *string        `json:"notes"`
+	NotificationEmailAddresses             []string       `json:"notificationEmailAddresses"`
+	PreferredSingleSignOnMode              *string        `json:"preferredSingleSignOnMode"`
+	PreferredTokenSigningKeyThumbprint     *string        `json:"preferredTokenSigningKeyThumbprint"`
+	ReplyURLs                              []string       `json:"replyUrls"`
+	ServicePrincipalNames                  []string       `json:"servicePrincipalNames"`
+	ServicePrincipalType                   string         `json:"servicePrincipalType"`
+	SignInAudience                         *string        `json:"signInAudience"`
+	Tags                                   []string       `json:"tags"`
+	TokenEncryptionKeyID                   *string        `json:"tokenEncryptionKeyId"`
+	SAMLSingleSignOnSettings               *string        `json:"samlSingleSignOnSettings"`
+	AddIns                                 []string       `json:"addIns"`
+	AppRoles                               []wireAppRole  `json:"appRoles"`
+	Info                                   wireInfo       `json:"info"`
+	KeyCredentials                         []wireKey      `json:"keyCredentials"`
+	Scopes                                 []wireScope    `json:"oauth2PermissionScopes"`
+	PasswordCredentials                    []wirePassword `json:"passwordCredentials"`
+	ResourceSpecificApplicationPermissions []string       `json:"resourceSpecificApplicationPermissions"`
+	VerifiedPublisher                      wirePublisher  `json:"verifiedPublisher"`
+}
+
+// servicePrincipalNodes are /servicePrincipals: what is installed in the tenant (graph.md 10).
+func servicePrincipalNodes() []node {
+	read, write := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
+	return []node{
+		{Name: rootNode, Children: []child{{Name: "servicePrincipals", Of: "servicePrincipals"}}},
+		{
+			Name: "servicePrincipals", Casts: []string{"servicePrincipal"},
+			Key: key{Of: "servicePrincipal", Resolve: servicePrincipalByKey, Alternates: []string{"appId"}},
+			Operations: []operation{
+				{
+					Name: "servicePrincipals.list", Method: "GET", Countable: true, Handler: listServicePrincipals,
+					Source: "GD:api/serviceprincipal-list", Delegated: read, Application: read,
+				},
+				{
+					Name: "servicePrincipals.create", Method: "POST", Handler: createServicePrincipal,
+					Source: "GD:api/serviceprincipal-post-serviceprincipals", Delegated: write, Application: write,
+				},
+			},
+			NotEmulated: []string{"delta", "getAvailableExtensionProperties", "getByIds", "validateProperties"},
+		},
+		{
+			Name: "servicePrincipal", Properties: servicePrincipalSet().properties,
+			Children: []child{
+				{Name: "owners", Of: "owners", Resolve: servicePrincipalOwners},
+				{Name: "memberOf", Of: "objectList", Resolve: groupsOfPrincipal(false)},
+				{Name: "transitiveMemberOf", Of: "objectList", Resolve: groupsOfPrincipal(true)},
+				{Name: "ownedObjects", Of: "objectList", Resolve: ownedByPrincipal},
+			},
+			Operations: []operation{
+				{
+					Name: "servicePrincipal.get", Method: "GET", Handler: getServicePrincipal, Source: "GD:api/serviceprincipal-get",
+					Delegated: read, Application: read,
+				},
+				{
+					Name: "servicePrincipal.update", Method: "PATCH", Handler: updateServicePrincipal, Source: "GD:api/serviceprincipal-update",
+					Delegated: write, Application: write,
+				},
+				{
+					Name: "servicePrincipal.delete", Method: "DELETE", Handler: deleteServicePrincipal, Source: "GD:api/serviceprincipal-delete",
+					Delegated: write, Application: write,
+				},
+			},
+			NotEmulated: []string{
+				"addKey", "addPassword", "addTokenSigningCertificate", "appManagementPolicies", "checkMemberGroups", "checkMemberObjects",
+				"claimsMappingPolicies", "claimsPolicy", "createdObjects", "delegatedPermissionClassifications", "endpoints", "getMemberGroups",
+				"getMemberObjects", "homeRealmDiscoveryPolicies", "remoteDesktopSecurityConfiguration", "removeKey", "removePassword",
+				"restore", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies", "createPasswordSingleSignOnCredentials",
+				"deletePasswordSingleSignOnCredentials", "getPasswordSingleSignOnCredentials", "updatePasswordSingleSignOnCredentials",
+			},
+		},
+	}
+}
+
+// servicePrincipalSet says what /servicePrincipals can be asked for (GD:inc/filter-directory-objects).
+func servicePrincipalSet() *objectSet {
+	return &objectSet{
+		typ: "servicePrincipal", properties: odata.PropertiesOf(wireServicePrincipal{}),
+		navigation: []string{"owners", "appRoleAssignedTo", "appRoleAssignments", "oauth2PermissionGrants"},
+		filter: map[string]string{
+			"accountEnabled": "DAA--D-A", "alternativeNames": "D-ADD-D-", "appId": "DAA--D--", "appOwnerOrganizationId": "DAAD----",
+			"createdDateTime": "AAAAAA-A", "displayName": "DAADDDDA", "homepage": "DAADDDD-", "id": "DAA--D--",
+			"servicePrincipalNames": "D-ADD-D-", "servicePrincipalType": "DAA--D--", "tags": "D-ADD-D-", "replyUrls": "A-AAA-A-",
+			"preferredSingleSignOnMode": "DAAD----", "signInAudience": "AAA-----", "description": "AAAAAAA-", "appRoles": "A-A-----",
+			"oauth2PermissionScopes": "A-A-----", "applicationTemplateId": "AAA-----", "appRoleAssignmentRequired": "AAA-----",
+		},
+		sort: []string{"displayName"}, sortMore: []string{"createdDateTime", "appId", "id"}, tokenised: []string{"displayName", "description"},
+	}
+}
+
+func servicePrincipalByKey(r *request, _ any, k odata.Predicate) (any, error) {
+	p, ok := directory.ServicePrincipal(r.tx, r.tenant.ID, k.Text())
+	if k.Name != "" {
+		p, ok = directory.ServicePrincipalByAppID(r.tx, r.tenant.ID, k.Text())
+	}
+	if !ok {
+		return nil, problem.For(problem.NotFound, problem.ObjectNotFound, k.Text(), "")
+	}
+	return p, nil
+}
+
+// servicePrincipalOf is a service principal with what its registration says.
+func (r *request) servicePrincipalOf(p state.ServicePrincipal) wireServicePrincipal {
+	res, _ := directory.ResourceByAppID(r.tx, p.AppID)
+	app, err := directory.FindClient(r.tx, p.AppID)
+	w := wireServicePrincipal{
+		ID: p.ID, AccountEnabled: p.AccountEnabled, AlternativeNames: []string{}, AppDisplayName: orNull(p.DisplayName), AppID: p.AppID,
+		AppOwnerOrganizationID: orNull(p.OwnerTenantID), AppRoleAssignmentRequired: p.AssignmentRequired, CreatedDateTime: stamp(p.CreatedAt),
+		DisplayName: p.DisplayName, Homepage: orNull(p.HomepageURL), NotificationEmailAddresses: []string{}, ReplyURLs: []string{},
+		ServicePrincipalNames: append([]string{p.AppID}, res.Names...), ServicePrincipalType: p.Type, Tags: notNull(p.Tags), AddIns: []string{},
+		AppRoles: mapped(res.AppRoles, appRoleOf), KeyCredentials: []wireKey{}, Scopes: mapped(res.Scopes, scopeOf),
+		PasswordCredentials: []wirePassword{}, ResourceSpecificApplicationPermissions: []string{},
+		SignInAudience: orNull("AzureADMultipleOrgs"),
+	}
+	if err == nil {
+		w.AppDisplayName, w.AppDescription, w.LogoutURL = orNull(app.DisplayName), orNull(app.Description), orNull(app.LogoutURL)
+		w.ReplyURLs = slices.Concat(app.RedirectURIs, app.SPARedirects, app.PublicRedirects)
+		w.SignInAudience = orNull(app.SignInAudience)
+		w.ReplyURLs = notNull(w.ReplyURLs)
+	}
+	return w
+}
+
+// servicePrincipalResource is a service principal as filters see it: most ask for one plain property, for which the whole
+// wire form, with some hundred permissions, need not be made.
+type servicePrincipalResource struct {
+	r *request
+	p state.ServicePrincipal
+}
+
+func (s servicePrincipalResource) Property(name string) (any, bool) {
+	switch strings.ToLower(name) {
+	case "id":
+		return s.p.ID, true
+	case "appid":
+		return s.p.AppID, true
+	case "displayname":
+		return s.p.DisplayName, true
+	}
+	return odata.ResourceOf(s.r.servicePrincipalOf(s.p)).Property(name)
+}
+
+func listServicePrincipals(r *request, call *odata.Call) (any, error) {
+	if err := directory.MayEnumerate(r.tx, r.caller); err != nil {
+		return nil, err
+	}
+	all := directory.ServicePrincipals(r.tx, r.tenant.ID)
+	id := func(p state.ServicePrincipal) string { return p.ID }
+	return list(r, call, servicePrincipalSet(), "servicePrincipals", source[state.ServicePrincipal]{
+		all:      func(after string) iter.Seq[state.ServicePrincipal] { return behind(slices.Values(all), after, id) },
+		id:       id,
+		resource: func(p state.ServicePrincipal) odata.Resource { return servicePrincipalResource{r, p} },
+		wire:     func(p state.ServicePrincipal) any { return r.servicePrincipalOf(p) },
+	})
+}
+
+func getServicePrincipal(r *request, call *odata.Call) (any, error) {
+	if err := servicePrincipalSet().checkShape(call.Query, true); err != nil {
+		return nil, err
+	}
+	return entity(call, "servicePrincipals", r.servicePrincipalOf(call.Value.(state.ServicePrincipal))), nil
+}
+
+// servicePrincipalInput is what clients send; members without an effect are taken and dropped.
+type servicePrincipalInput struct {
+	AppID                     string                 `json:"appId"`
+	AccountEnabled            *bool                  `json:"accountEnabled"`
+	AppRoleAssignmentRequired *bool                  `json:"appRoleAssignmentRequired"`
+	DisplayName               *string                `json:"displayName"`
+	Homepage                  odata.Optional[string] `json:"homepage"`
+	Tags                      *[]string              `json:"tags"`
+	AlternativeNames          any                    `json:"alternativeNames"`
+	AppRoles                  any                    `json:"appRoles"`
+	Description               any                    `json:"description"`
+	LoginURL                  any                    `json:"loginUrl"`
+	LogoutURL                 any                    `json:"logoutUrl"`
+	Notes                     any                    `json:"notes"`
+	NotificationEmails        any                    `json:"notificationEmailAddresses"`
+	SingleSignOnMode          any                    `json:"preferredSingleSignOnMode"`
+	SigningKey                any                    `json:"preferredTokenSigningKeyThumbprint"`
+	ReplyURLs                 any                    `json:"replyUrls"`
+	SAMLSettings              any                    `json:"samlSingleSignOnSettings"`
+	ServicePrincipalNames     any                    `json:"servicePrincipalNames"`
+	ServicePrincipalType      any                    `json:"servicePrincipalType"`
+	Scopes                    any                    `json:"oauth2PermissionScopes"`
+}
+
+func (in *servicePrincipalInput) apply(p *state.ServicePrincipal) {
+	put(&p.AccountEnabled, in.AccountEnabled)
+	put(&p.AssignmentRequired, in.AppRoleAssignmentRequired)
+	put(&p.DisplayName, in.DisplayName)
+	putOptional(&p.HomepageURL, in.Homepage)
+	put(&p.Tags, in.Tags)
+}
+
+func createServicePrincipal(r *request, call *odata.Call) (any, error) {
+	if err := directory.MayRegister(r.tx, r.caller); err != nil {
+		return nil, err
+	}
+	var in servicePrincipalInput
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.AppID == "" {
+		return nil, problem.For(problem.Invalid, problem.MissingProperty, "appId", "A value is required for property 'appId' of resource 'ServicePrincipal'.")
+	}
+	if _, there := directory.ServicePrincipalByAppID(r.tx, r.tenant.ID, in.AppID); there {
+		return nil, problem.For(problem.Conflict, problem.ObjectConflict, "servicePrincipalNames",
+			"The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", in.AppID)
+	}
+	p, err := directory.Install(r.tx, r.caller, r.tenant.ID, in.AppID)
+	if problem.ReasonOf(err) == problem.ObjectNotFound {
+		return nil, problem.For(problem.Invalid, problem.InvalidProperty, "appId",
+			"The appId '%s' of the service principal does not reference a valid application object.", in.AppID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.apply(&p)
+	p.OwnerIDs = r.selfAsOwner()
+	if p, err = directory.UpdateServicePrincipal(r.tx, r.caller, p); err != nil {
+		return nil, err
+	}
+	return r.created(call, "servicePrincipals", r.servicePrincipalOf(p), "/servicePrincipals/"+p.ID), nil
+}
+
+func (r *request) selfAsOwner() []string {
+	if r.caller.AppOnly() {
+		return []string{r.caller.ServicePrincipalID}
+	}
+	return []string{r.caller.User.ID}
+}
+
+// mayChange asks for the right to change a service principal.
+func (r *request) mayChange(p state.ServicePrincipal) error {
+	if err := r.ownedOnly(p.OwnerIDs, writeApplications()); err != nil {
+		return err
+	}
+	return directory.MayManageApplication(r.tx, r.caller, p.OwnerIDs)
+}
+
+func updateServicePrincipal(r *request, call *odata.Call) (any, error) {
+	p := call.Value.(state.ServicePrincipal)
+	if err := r.mayChange(p); err != nil {
+		return nil, err
+	}
+	var in servicePrincipalInput
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	in.apply(&p)
+	if _, err := directory.UpdateServicePrincipal(r.tx, r.caller, p); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
+}
+
+func deleteServicePrincipal(r *request, call *odata.Call) (any, error) {
+	p := call.Value.(state.ServicePrincipal)
+	if err := r.mayChange(p); err != nil {
+		return nil, err
+	}
+	if err := directory.Uninstall(r.tx, r.caller, p); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
+}
+
+func servicePrincipalOwners(r *request, parent any, _ odata.Args) (any, error) {
+	p := parent.(state.ServicePrincipal)
+	return r.owners(p.OwnerIDs, func(ids []string) error {
+		if err := r.mayChange(p); err != nil {
+			return err
+		}
+		p.OwnerIDs = ids
+		_, err := directory.UpdateServicePrincipal(r.tx, r.caller, p)
+		return err
+	}), nil
+}
+
+func groupsOfPrincipal(through bool) func(*request, any, odata.Args) (any, error) {
+	return func(r *request, parent any, _ odata.Args) (any, error) {
+		p := parent.(state.ServicePrincipal)
+		return objectList{func() []directory.Object { return append(r.groupsOf(p.ID, through), r.rolesOf(p.ID)...) }}, nil
+	}
+}
+
+func ownedByPrincipal(r *request, parent any, _ odata.Args) (any, error) {
+	p := parent.(state.ServicePrincipal)
+	return objectList{func() []directory.Object {
+		var owned []directory.Object
+		for a := range living(r.tx.Applications(p.TenantID)) {
+			if slices.Contains(a.OwnerIDs, p.ID) {
+				owned = append(owned, directory.Object{Type: directory.TypeApplication, ID: a.ID, Application: a})
+			}
+		}
+		return owned
+	}}, nil
+}

@@ -50,11 +50,13 @@ type ShareRequest struct {
 	SendMail  bool
 	// LinkWithheld: the caller is not told the address of an invitation, so somebody new must be written to.
 	LinkWithheld bool
-	Message      string
-	Subject      string
-	ExpiresAt    time.Time
-	Password     string
-	Origin       links.Origin
+	// Propagate pushes the grant down once to what has permissions of its own below (propagateAcl).
+	Propagate bool
+	Message   string
+	Subject   string
+	ExpiresAt time.Time
+	Password  string
+	Origin    links.Origin
 }
 
 // Shared is what came of one recipient.

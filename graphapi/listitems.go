@@ -39,14 +39,10 @@ type wireNamed struct {
 }
 
 func listItemNodes() []node {
-	onItems := func(o operation, permissions []string) operation {
-		o.Delegated, o.Application = permissions, permissions
-		return o
-	}
 	return []node{
 		{Name: "listItems", Key: key{Of: "listItem", Resolve: listItemByID}, Operations: []operation{
-			onItems(operation{Name: "listItems.list", Method: "GET", Source: "GD:api/listitem-list", Handler: listListItems}, readSites),
-			onItems(operation{Name: "listItems.add", Method: "POST", Source: "GD:api/listitem-create", Handler: addListItem}, writeSites),
+			onSite(readSites, operation{Name: "listItems.list", Method: "GET", Source: "GD:api/listitem-list", Handler: listListItems}),
+			onSite(writeSites, operation{Name: "listItems.add", Method: "POST", Source: "GD:api/listitem-create", Handler: addListItem}),
 		}},
 		{
 			Name:        "listItem",
@@ -58,13 +54,13 @@ func listItemNodes() []node {
 			},
 			Operations: []operation{
 				reading(operation{Name: "listItem.get", Method: "GET", Source: "GD:api/listitem-get", Handler: getListItem}),
-				onItems(operation{Name: "listItem.update", Method: "PATCH", Source: "GDC:api/listitem-update", Handler: patchListItem}, writeSites),
-				onItems(operation{Name: "listItem.delete", Method: "DELETE", Source: "GD:api/listitem-delete", Handler: deleteItem}, writeSites),
+				onSite(writeSites, operation{Name: "listItem.update", Method: "PATCH", Source: "GDC:api/listitem-update", Handler: patchListItem}),
+				onSite(writeSites, operation{Name: "listItem.delete", Method: "DELETE", Source: "GD:api/listitem-delete", Handler: deleteItem}),
 			},
 		},
 		{Name: "fields", Operations: []operation{
 			reading(operation{Name: "fields.get", Method: "GET", Source: "GD:api/listitem-get", Handler: getFields}),
-			onItems(operation{Name: "fields.update", Method: "PATCH", Source: "GDC:api/listitem-update", Handler: patchFields}, writeSites),
+			onSite(writeSites, operation{Name: "fields.update", Method: "PATCH", Source: "GDC:api/listitem-update", Handler: patchFields}),
 		}},
 	}
 }

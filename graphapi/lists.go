@@ -82,14 +82,10 @@ const (
 )
 
 func listNodes() []node {
-	onLists := func(o operation, permissions []string) operation {
-		o.Delegated, o.Application = permissions, permissions
-		return o
-	}
 	return []node{
 		{Name: "lists", Key: key{Of: "list", Resolve: listByID}, Operations: []operation{
-			onLists(operation{Name: "lists.list", Method: "GET", Source: "GD:api/list-list", Handler: listLists}, readSites),
-			onLists(operation{Name: "lists.add", Method: "POST", Source: "GD:api/list-create", Handler: addListResource}, manageSites),
+			onSite(readSites, operation{Name: "lists.list", Method: "GET", Source: "GD:api/list-list", Handler: listLists}),
+			onSite(manageSites, operation{Name: "lists.add", Method: "POST", Source: "GD:api/list-create", Handler: addListResource}),
 		}},
 		{
 			Name:        "list",
@@ -102,15 +98,15 @@ func listNodes() []node {
 				{Name: "contentTypes", Of: "contentTypes"},
 			},
 			Operations: []operation{
-				onLists(operation{Name: "list.get", Method: "GET", Source: "GD:api/list-get", Handler: getList}, readSites),
-				onLists(operation{Name: "list.delete", Method: "DELETE", Source: "GD:api/list-delete", Handler: deleteList}, manageSites),
+				onSite(readSites, operation{Name: "list.get", Method: "GET", Source: "GD:api/list-get", Handler: getList}),
+				onSite(manageSites, operation{Name: "list.delete", Method: "DELETE", Source: "GD:api/list-delete", Handler: deleteList}),
 			},
 		},
 		{Name: "columns", Operations: []operation{
-			onLists(operation{Name: "columns.list", Method: "GET", Source: "GD:api/list-list-columns", Handler: listColumns}, readSites),
+			onSite(readSites, operation{Name: "columns.list", Method: "GET", Source: "GD:api/list-list-columns", Handler: listColumns}),
 		}},
 		{Name: "contentTypes", Operations: []operation{
-			onLists(operation{Name: "contentTypes.list", Method: "GET", Source: "GD:api/list-list-contenttypes", Handler: listContentTypes}, readSites),
+			onSite(readSites, operation{Name: "contentTypes.list", Method: "GET", Source: "GD:api/list-list-contenttypes", Handler: listContentTypes}),
 		}},
 	}
 }

@@ -13,6 +13,9 @@ import (
 // The nodes site, drive, driveItem, list and listItem hold a [drive.Place]: a site; a list with its root folder; an item.
 // Whoever has no right at all in a site is stopped on the way to it; the operations ask for the role that they need.
 
+// sitesSelected lets an application into the sites that were given to it one by one; sharing decides for each.
+const sitesSelected = "Sites.Selected"
+
 // The permissions of tokens, by what an operation does; graph.md 7.2 and 7.3.
 var (
 	//nolint:gochecknoglobals // constant lists
@@ -27,9 +30,10 @@ var (
 	//nolint:gochecknoglobals // constant lists
 	readFilesAlone = []string{
 		"Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All",
+		sitesSelected,
 	}
 	//nolint:gochecknoglobals // constant lists
-	writeFilesAlone = []string{"Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All"}
+	writeFilesAlone = []string{"Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All", sitesSelected}
 	//nolint:gochecknoglobals // constant lists
 	readSites = []string{"Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All"}
 	//nolint:gochecknoglobals // constant lists
@@ -46,6 +50,12 @@ func reading(o operation) operation {
 
 func writing(o operation) operation {
 	o.Delegated, o.Application = writeFiles, writeFilesAlone
+	return o
+}
+
+// onSite is an operation on sites and lists with its permissions.
+func onSite(permissions []string, o operation) operation {
+	o.Delegated, o.Application = permissions, append([]string{sitesSelected}, permissions...)
 	return o
 }
 

@@ -38,16 +38,12 @@ type wireSiteCollection struct {
 
 // siteNodes are sites and what leads from them to files.
 func siteNodes() []node {
-	onSites := func(o operation) operation {
-		o.Delegated, o.Application = readSites, readSites
-		return o
-	}
 	return []node{
 		{Name: rootNode, Children: []child{{Name: "sites", Of: "sites"}}},
 		{Name: "group", Children: []child{{Name: "sites", Of: "sitesOfGroup", Resolve: rootSiteOfGroup}}},
 		{Name: "sitesOfGroup", Key: key{Of: "site", Resolve: siteWithin}},
 		{Name: "sites", Key: key{Of: "site", Resolve: siteByID}, Operations: []operation{
-			onSites(operation{Name: "sites.list", Method: "GET", Source: "GD:api/site-search", Handler: searchSites}),
+			onSite(readSites, operation{Name: "sites.list", Method: "GET", Source: "GD:api/site-search", Handler: searchSites}),
 			{Name: "sites.all", Method: "GET", Segment: "getAllSites", Application: readSites, Source: "GD:api/site-getallsites", Handler: searchSites},
 		}},
 		{
@@ -63,11 +59,11 @@ func siteNodes() []node {
 				{Name: "getByPath", Of: "site", Params: []string{"path"}, Resolve: siteOfArgs},
 			},
 			Operations: []operation{
-				onSites(operation{Name: "site.get", Method: "GET", Source: "GD:api/site-get", Handler: getSite}),
+				onSite(readSites, operation{Name: "site.get", Method: "GET", Source: "GD:api/site-get", Handler: getSite}),
 			},
 		},
 		{Name: "subsites", Key: key{Of: "site", Resolve: siteWithin}, Operations: []operation{
-			onSites(operation{Name: "subsites.list", Method: "GET", Source: "GD:api/site-list-subsites", Handler: listSubsites}),
+			onSite(readSites, operation{Name: "subsites.list", Method: "GET", Source: "GD:api/site-list-subsites", Handler: listSubsites}),
 		}},
 	}
 }

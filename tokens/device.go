@@ -24,8 +24,12 @@ const (
 	deviceConsumed = "consumed"
 )
 
-// StartDevice begins a device flow. It fails with DeviceAuthority where the client is not allowed public flows there.
+// StartDevice begins a device flow. It fails with DeviceAuthority for personal accounts that the client does
+// not take, CredentialMissing where it may not use public flows.
 func (s *Service) StartDevice(tx *state.Tx, r Request) (state.DeviceCode, error) {
+	if r.Tenant.Consumers() && !TakesPersonal(r.Client) {
+		return state.DeviceCode{}, Refuse(DeviceAuthority)
+	}
 	if !r.Client.PublicClient {
 		if err := Refuse(CredentialMissing); !r.Pass.lets(err) {
 			return state.DeviceCode{}, err

@@ -70,6 +70,8 @@ func (e *Emulator) compose() error {
 	f := faces{signIn: sts.New(sts.Options{Tokens: service, B2B: m.B2B, Log: log})}
 	f.graph, err = graphapi.New(graphapi.Options{
 		Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,
+		// Faults and the journal are for the requests of a batch too.
+		Parts: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.faces.ServeHTTP(w, r) }),
 	})
 	if err != nil {
 		return fmt.Errorf("graph: %w", err)

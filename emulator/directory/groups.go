@@ -22,7 +22,7 @@ const catGroups = "GroupManagement"
 func FindGroup(tx *state.Tx, tenant, id string) (state.Group, error) {
 	g, ok := tx.Group(tenant, id)
 	if !ok {
-		return state.Group{}, noObject(id)
+		return state.Group{}, notFound(id)
 	}
 	return g, nil
 }
@@ -181,7 +181,7 @@ func RestoreGroup(tx *state.Tx, by Principal, g state.Group) (state.Group, error
 // PurgeGroup removes a group in the recycle bin for good, with its links, its roles and its place in other groups.
 func PurgeGroup(tx *state.Tx, by Principal, g state.Group) error {
 	if g.DeletedAt.IsZero() {
-		return noObject(g.ID)
+		return notFound(g.ID)
 	}
 	recordGroup(tx, by, "Hard Delete group", opDelete, g, nil)
 	purgeGroup(tx, g)

@@ -13,6 +13,11 @@ func Populate(tx *state.Tx, by Principal, g state.Group, owners, members []strin
 	if len(owners) == 0 && by.User.ID != "" && by.User.TenantID == g.TenantID {
 		owners = []string{by.User.ID}
 	}
+	return AddMembers(tx, by, g, owners, members)
+}
+
+// AddMembers adds owners and members, all or none. Failures are those of [AddMember].
+func AddMembers(tx *state.Tx, by Principal, g state.Group, owners, members []string) error {
 	for _, id := range owners {
 		if err := AddMember(tx, by, g, state.Owners, id); err != nil {
 			return err
@@ -57,6 +62,9 @@ func mayJoin(g state.Group, rel state.Relation, o Object) error {
 	}
 	switch o.Type {
 	case TypeUser:
+		if g.Unified && g.AllowToAddGuests != nil && !*g.AllowToAddGuests && (o.User.Type == state.Guest || o.User.External()) {
+			return refuse("Guest users are not allowed to join this Unified Group due to policy setting.")
+		}
 		return nil
 	case TypeServicePrincipal:
 		if rel == state.Members && g.Unified {
@@ -89,7 +97,7 @@ func RemoveMember(tx *state.Tx, by Principal, g state.Group, rel state.Relation,
 	}
 	m, ok := tx.Membership(g.TenantID, g.ID, rel, objectID)
 	if !ok {
-		return noObject(objectID)
+		return notFound(objectID)
 	}
 	if rel == state.Owners && len(slices.Collect(tx.Memberships(g.TenantID, g.ID, state.Owners))) == 1 {
 		return problem.For(problem.Invalid, problem.LastOwner, objectID, "The group must have at least one owner, hence this owner cannot be removed.")

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -52,7 +51,7 @@ func FindObject(tx *state.Tx, tenant, id string) (Object, error) {
 	if r, ok := tx.ActivatedRole(tenant, id); ok {
 		return RoleObject(r), nil
 	}
-	return Object{}, noObject(id)
+	return Object{}, notFound(id)
 }
 
 // Name is the object's display name.
@@ -86,9 +85,4 @@ func (o Object) auditType() string {
 		return "Application"
 	}
 	return "Role"
-}
-
-func noObject(id string) error {
-	return problem.For(problem.NotFound, problem.ObjectNotFound, id,
-		"Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)
 }

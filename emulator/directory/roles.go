@@ -54,7 +54,7 @@ func RoleByName(name string) (RoleTemplate, bool) {
 func ActivateRole(tx *state.Tx, tenant, template string) (state.ActivatedRole, error) {
 	t, ok := RoleByName(template)
 	if !ok {
-		return state.ActivatedRole{}, noObject(template)
+		return state.ActivatedRole{}, notFound(template)
 	}
 	if r, ok := tx.ActivatedRoleByTemplate(tenant, t.ID); ok {
 		return r, nil

@@ -17,8 +17,8 @@ type deletedItem struct{ directory.Object }
 
 // deletedNodes are directory/deletedItems: what was deleted within 30 days (graph.md 3.1).
 func deletedNodes() []node {
-	read := append(readDirectory(), "User.Read.All", "User.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All")
-	write := append(writeUsers(), "User.DeleteRestore.All", "Group.ReadWrite.All")
+	read := append(readDirectory(), "User.Read.All", "User.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Application.Read.All", "Application.ReadWrite.All")
+	write := append(writeUsers(), "User.DeleteRestore.All", "Group.ReadWrite.All", "Application.ReadWrite.All")
 	return []node{
 		{Name: rootNode, Children: []child{{Name: "directory", Of: "directory"}}},
 		{
@@ -76,6 +76,9 @@ func deletedByKey(r *request, _ any, k odata.Predicate) (any, error) {
 	if g, ok := deletedGroup(r.tx, r.tenant.ID, k.Text()); ok {
 		return deletedItem{directory.GroupObject(g)}, nil
 	}
+	if a, ok := r.tx.DeletedApplication(r.tenant.ID, k.Text()); ok && !directory.Purged(r.tx, a.DeletedAt) {
+		return deletedItem{directory.ApplicationObject(a)}, nil
+	}
 	return nil, problem.For(problem.NotFound, problem.ObjectNotFound, k.Text(), "")
 }
 
@@ -95,6 +98,13 @@ func (r *request) deleted(cast string) []directory.Object {
 			}
 		}
 	}
+	if castFits(cast, directory.Object{Type: directory.TypeApplication}) {
+		for a := range r.tx.Applications(r.tenant.ID) {
+			if !a.DeletedAt.IsZero() && !directory.Purged(r.tx, a.DeletedAt) {
+				all = append(all, directory.ApplicationObject(a))
+			}
+		}
+	}
 	return all
 }
 
@@ -103,8 +113,11 @@ func listDeleted(r *request, call *odata.Call) (any, error) {
 		return nil, problem.For(problem.Invalid, problem.UnsupportedQuery, "deletedItems", "Listing deleted items needs a type: directory/deletedItems/microsoft.graph.user.")
 	}
 	set, context := userSet(), "users"
-	if strings.EqualFold(call.Cast, directory.TypeGroup) {
+	switch call.Cast {
+	case directory.TypeGroup:
 		set, context = groupSet(), "groups"
+	case directory.TypeApplication, directory.TypeServicePrincipal, "administrativeUnit", "device":
+		set, context = objectSetOf(), call.Cast+"s"
 	}
 	set.sort = append(set.sort, "deletedDateTime")
 	all := r.deleted(call.Cast)
@@ -121,8 +134,11 @@ func listDeleted(r *request, call *odata.Call) (any, error) {
 
 // deletedOf is a deleted object in a list of its own type. When it was deleted comes without being asked for.
 func deletedOf(o directory.Object) any {
-	if o.Type == directory.TypeGroup {
+	switch o.Type {
+	case directory.TypeGroup:
 		return groupOf(o.Group)
+	case directory.TypeApplication:
+		return wireObject{ID: o.ID, DeletedDateTime: stamp(o.Application.DeletedAt), AppID: orNull(o.Application.AppID), DisplayName: orNull(o.Name())}
 	}
 	return wireDeletedUser{stamp(o.User.DeletedAt), userOf(o.User)}
 }
@@ -143,8 +159,11 @@ func getDeleted(r *request, call *odata.Call) (any, error) {
 
 // mayHandle asks for the right to restore or purge.
 func (r *request) mayHandle(o directory.Object) error {
-	if o.Type == directory.TypeUser {
+	switch o.Type {
+	case directory.TypeUser:
 		return directory.MayManageUsers(r.tx, r.caller, o.User)
+	case directory.TypeApplication:
+		return directory.MayManageApplication(r.tx, r.caller, o.Application.OwnerIDs)
 	}
 	return directory.MayManageGroup(r.tx, r.caller, o.Group)
 }
@@ -155,9 +174,12 @@ func restoreDeleted(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Type == directory.TypeUser {
+	switch o.Type {
+	case directory.TypeUser:
 		o.User, err = directory.RestoreUser(r.tx, r.caller, o.User)
-	} else {
+	case directory.TypeApplication:
+		o.Application, err = directory.RestoreApplication(r.tx, r.caller, o.Application)
+	default:
 		o.Group, err = r.face.Groups.RestoreGroup(r.tx, r.caller, o.Group)
 	}
 	if err != nil {
@@ -172,9 +194,12 @@ func purgeDeleted(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Type == directory.TypeUser {
+	switch o.Type {
+	case directory.TypeUser:
 		err = directory.PurgeUser(r.tx, r.caller, o.User)
-	} else {
+	case directory.TypeApplication:
+		err = directory.PurgeApplication(r.tx, r.caller, o.Application)
+	default:
 		err = directory.PurgeGroup(r.tx, r.caller, o.Group)
 	}
 	if err != nil {

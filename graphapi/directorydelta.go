@@ -78,7 +78,7 @@ func delta[T any](r *request, call *odata.Call, of, container string, changes fu
 	if latest {
 		d.Since = r.tx.Sequence()
 		_, link := r.deltaLinks(of, d, false)
-		return answerChanges(of, d, rows, "", link), nil
+		return answerChanges(of, d, rows, "", link).with("Preference-Applied", r.applied()), nil
 	}
 	if !r.tx.Writable() && r.expired(container) {
 		return nil, errNeedsWrite
@@ -88,7 +88,7 @@ func delta[T any](r *request, call *odata.Call, of, container string, changes fu
 	for c := range changes(d.Since) {
 		if len(rows) == size {
 			next, _ := r.deltaLinks(of, d, true)
-			return answerChanges(of, d, rows, next, ""), nil
+			return answerChanges(of, d, rows, next, "").with("Preference-Applied", r.applied()), nil
 		}
 		d.Since = c.seq
 		if len(d.IDs) > 0 && !slices.ContainsFunc(d.IDs, func(id string) bool { return strings.EqualFold(id, c.id) }) {
@@ -110,7 +110,7 @@ func delta[T any](r *request, call *odata.Call, of, container string, changes fu
 	}
 	d.Since = r.tx.Sequence()
 	_, link := r.deltaLinks(of, d, false)
-	return answerChanges(of, d, rows, "", link), nil
+	return answerChanges(of, d, rows, "", link).with("Preference-Applied", r.applied()), nil
 }
 
 func answerChanges(of string, d deltaState, rows []any, next, link string) *reply {
@@ -119,6 +119,17 @@ func answerChanges(of string, d deltaState, rows []any, next, link string) *repl
 		context += "(" + strings.Join(d.Select, ",") + ")"
 	}
 	return changes(nil, context, rows, next, link)
+}
+
+// applied tells the client which of its preferences were followed.
+func (r *request) applied() string {
+	if r.prefers("return=minimal") {
+		return "return=minimal"
+	}
+	if size := r.deltaSize(); size != objectDeltaPage {
+		return "odata.maxpagesize=" + strconv.Itoa(size)
+	}
+	return ""
 }
 
 // expired tells whether something in the recycle bin has to be purged before changes are told.

@@ -36,6 +36,10 @@ func groupMemberNodes() []node {
 					Name: "groupLinks.add", Method: "POST", Segment: "$ref", Handler: addLink, Source: "GD:api/group-post-members",
 					Delegated: writeMembers(), Application: writeMembers(),
 				},
+				{
+					Name: "groupLinks.remove", Method: "DELETE", Segment: "$ref", Handler: removeLinkByID, Source: "CSDL (DELETE …/members/$ref?@id=)",
+					Delegated: writeMembers(), Application: writeMembers(),
+				},
 			},
 		},
 		{
@@ -156,6 +160,24 @@ func addLink(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	return noContent(), nil
+}
+
+// removeLinkByID takes the reference from the query: members/$ref?@id=….
+func removeLinkByID(r *request, call *odata.Call) (any, error) {
+	address := call.Query.Custom.Get("@id")
+	if address == "" {
+		address = call.Query.Custom.Get("$id")
+	}
+	id, err := r.referenced(address)
+	if err != nil {
+		return nil, err
+	}
+	l, err := linkByKey(r, call.Value, odata.Predicate{Value: odata.StringLiteral(id)})
+	if err != nil {
+		return nil, err
+	}
+	call.Value = l
+	return removeLink(r, call)
 }
 
 func removeLink(r *request, call *odata.Call) (any, error) {

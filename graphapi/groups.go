@@ -305,12 +305,8 @@ func updateGroup(r *request, call *odata.Call) (any, error) {
 	if g, err = directory.UpdateGroup(r.tx, r.caller, g); err != nil {
 		return nil, err
 	}
-	for rel, ids := range map[state.Relation][]string{state.Owners: owners, state.Members: members} {
-		for _, id := range ids {
-			if err := directory.AddMember(r.tx, r.caller, g, rel, id); err != nil {
-				return nil, err
-			}
-		}
+	if err := directory.AddMembers(r.tx, r.caller, g, owners, members); err != nil {
+		return nil, err
 	}
 	return noContent(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/odata"
+	"github.com/tennantite/tennantite/emulator/problem"
 )
 
 // Pages of directory collections (graph.md 1.5).
@@ -29,7 +30,7 @@ type source[T any] struct {
 }
 
 // list answers a collection of directory objects: what the query's filter and search leave, in its order, one page.
-func list[T any](r *request, call *odata.Call, s *objectSet, context string, from source[T]) (any, error) {
+func list[T any](r *request, call *odata.Call, s *objectSet, context string, from source[T]) (*reply, error) {
 	if err := s.check(r, call); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,10 @@ func list[T any](r *request, call *odata.Call, s *objectSet, context string, fro
 // pageFrom finds the page's entries, and looks at no more of the others than it must.
 func pageFrom[T any](r *request, call *odata.Call, from source[T], fits func(T) bool) ([]T, string, error) {
 	q := call.Query
+	if q.Top == 0 || q.Top > directoryMost {
+		return nil, "", problem.For(problem.Invalid, problem.Malformed, "$top",
+			"Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", q.Top, directoryMost)
+	}
 	size, err := pageSize(q, directoryPage, directoryMost)
 	if err != nil {
 		return nil, "", err

@@ -166,7 +166,7 @@ func (r *request) objectOf(o directory.Object) any {
 
 // wireObject is an application or service principal in a list of mixed objects.
 type wireObject struct {
-	ODataType       string     `json:"@odata.type"`
+	ODataType       string     `json:"@odata.type,omitempty"`
 	ID              string     `json:"id"`
 	DeletedDateTime *time.Time `json:"deletedDateTime"`
 	AppID           *string    `json:"appId"`

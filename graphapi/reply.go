@@ -18,6 +18,7 @@ type reply struct {
 	header  map[string]string
 	context string // behind $metadata#; "" for none
 	call    *odata.Call
+	wide    []string // what comes without $select, where that is more than the default set
 
 	value any  // an entity, where rows is not set
 	rows  *set // a collection
@@ -166,7 +167,11 @@ func (a *reply) shape() odata.Shape {
 	if a.call == nil {
 		return odata.Shape{}
 	}
-	return a.call.Query.Shape()
+	shape := a.call.Query.Shape()
+	if len(shape.Select) == 0 {
+		shape.Select = a.wide
+	}
+	return shape
 }
 
 func (a *reply) encodeMembers(r *request, context string, v any) error {

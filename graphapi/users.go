@@ -154,7 +154,16 @@ func getUser(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return entity(call, "users", w), nil
+	return r.widen(entity(call, "users", w)), nil
+}
+
+// widen makes beta answer all properties of a user where none are selected.
+func (r *request) widen(a *reply) *reply {
+	if r.version == versionBeta {
+		s := userSet()
+		a.wide = slices.DeleteFunc(s.properties, func(p string) bool { return slices.Contains(s.alone, p) || p == "signInActivity" })
+	}
+	return a
 }
 
 func listUsers(r *request, call *odata.Call) (any, error) {
@@ -187,7 +196,10 @@ func listUsers(r *request, call *odata.Call) (any, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	return answer, err
+	if err != nil {
+		return nil, err
+	}
+	return r.widen(answer), nil
 }
 
 // usersByName yields users by name, behind the name and id of the last one sent.

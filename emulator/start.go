@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/tennantite/tennantite/emulator/state"
@@ -21,6 +23,9 @@ import (
 func Start(tb testing.TB, change ...func(*Options)) *Emulator {
 	tb.Helper()
 	o := Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", Proxy: "127.0.0.1:0"}
+	if dir, err := os.UserCacheDir(); err == nil {
+		o.KeyCache = filepath.Join(dir, "tennantite") // making a key costs more than most tests
+	}
 	for _, f := range change {
 		f(&o)
 	}

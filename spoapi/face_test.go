@@ -134,7 +134,7 @@ func (h *host) do(method, path string, a ask) *http.Response {
 	if !strings.HasPrefix(path, "https://") {
 		url = siteURL + "/_api/" + path
 	}
-	r := httptest.NewRequest(method, url, strings.NewReader(a.body))
+	r := httptest.NewRequest(method, strings.ReplaceAll(url, " ", "%20"), strings.NewReader(a.body))
 	place, ok := links.Resolve("https", r.Host, "")
 	if !ok {
 		h.tb.Fatalf("%s is no host of ours", r.Host)

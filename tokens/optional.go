@@ -1,9 +1,7 @@
 package tokens
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,91 +12,9 @@ import (
 // firstParty resources (Graph, SharePoint) put more into their tokens and evaluate access continuously.
 func (g Grant) firstParty() bool { return g.Resource.App.AppID == "" && g.Resource.AppID != "" }
 
-// policyKind is where token lifetime policies are kept.
-const policyKind = "tokenLifetimePolicies"
-
-// lifetime is how long a token lives that is for an application: by the policy of its service principal, of its
-// registration, of the organisation, or the service's default (identity.md 3.4).
-func lifetime(tx *state.Tx, t state.Tenant, appID string) time.Duration {
-	ids := make([]string, 0, 2)
-	if sp, ok := directory.ServicePrincipalByAppID(tx, t.ID, appID); ok {
-		ids = append(ids, sp.ID)
-	}
-	if a, ok := tx.ApplicationByAppID(appID); ok {
-		ids = append(ids, a.ID)
-	}
-	var general time.Duration
-	for p := range tx.Policies(t.ID, policyKind) {
-		life, ok := policyLife(p.Definition)
-		if !ok {
-			continue
-		}
-		if slices.ContainsFunc(ids, func(id string) bool { return containsFold(p.AppliesTo, id) }) {
-			return life
-		}
-		if p.Default {
-			general = life
-		}
-	}
-	switch {
-	case general > 0:
-		return general
-	case t.TokenLifetime > 0:
-		return t.TokenLifetime
-	}
-	return 0
-}
-
-// The bounds of AccessTokenLifetime.
-const (
-	shortestLife = 10 * time.Minute
-	longestToken = 24 * time.Hour
-)
-
-// policyLife reads AccessTokenLifetime of a policy's definition, a .NET time span: "8:00:00" or "1.00:00:00".
-func policyLife(definition []string) (time.Duration, bool) {
-	for _, text := range definition {
-		var d struct {
-			Policy struct {
-				Access string `json:"AccessTokenLifetime"`
-			} `json:"TokenLifetimePolicy"`
-		}
-		if json.Unmarshal([]byte(text), &d) != nil {
-			continue
-		}
-		if life, ok := timeSpan(d.Policy.Access); ok {
-			return min(max(life, shortestLife), longestToken), true
-		}
-	}
-	return 0, false
-}
-
-func timeSpan(s string) (time.Duration, bool) {
-	parts := strings.Split(s, ":")
-	if len(parts) != 3 {
-		return 0, false
-	}
-	days, hours, found := strings.Cut(parts[0], ".")
-	if !found {
-		days, hours = "0", days
-	}
-	var total time.Duration
-	for _, p := range []struct {
-		text string
-		unit time.Duration
-	}{{days, 24 * time.Hour}, {hours, time.Hour}, {parts[1], time.Minute}, {parts[2], time.Second}} {
-		n, err := strconv.Atoi(p.text)
-		if err != nil || n < 0 || n > 1e6 {
-			return 0, false
-		}
-		total += time.Duration(n) * p.unit
-	}
-	return total, true
-}
-
-// accessLife is how long an access token lives.
+// accessLife is how long an access token lives: by policy, or the service's default (identity.md 3.4).
 func accessLife(tx *state.Tx, g Grant) time.Duration {
-	if life := lifetime(tx, g.Tenant, g.Resource.AppID); life > 0 {
+	if life := directory.AccessTokenLifetime(tx, g.Tenant, g.Resource); life > 0 {
 		return life
 	}
 	if g.CAE && g.firstParty() {
@@ -107,9 +23,10 @@ func accessLife(tx *state.Tx, g Grant) time.Duration {
 	return defaultLife
 }
 
-// idLife is how long an id token lives.
+// idLife is how long an id token lives: the policy's AccessTokenLifetime bounds id tokens too.
 func idLife(tx *state.Tx, g Grant) time.Duration {
-	if life := lifetime(tx, g.Tenant, g.Client.AppID); life > 0 {
+	own, _ := directory.ResourceByAppID(tx, g.Client.AppID)
+	if life := directory.AccessTokenLifetime(tx, g.Tenant, own); life > 0 {
 		return life
 	}
 	return defaultLife

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -41,6 +42,9 @@ func createLink(r *request, call *odata.Call) (any, error) {
 	if body.Link != nil && body.Type == "" {
 		body.Type, body.Scope = body.Link.Type, body.Link.Scope
 	}
+	if body.Scope == scopeExisting || body.Scope == "" && p.Site.Sharing.DefaultLinkToExistingAccess {
+		return r.existingAccess(p)
+	}
 	l, created, err := r.face.Sharing.CreateLink(r.tx, r.caller, sharing.LinkRequest{
 		At: p, Scope: state.LinkScope(body.Scope), Type: body.Type, Password: body.Password, ExpiresAt: orZero(body.Expiration),
 		Recipients: to, SendMail: body.Send, Message: body.Message, AppID: r.caller.AppID, Origin: r.origin,
@@ -53,6 +57,20 @@ func createLink(r *request, call *odata.Call) (any, error) {
 		a = a.as(http.StatusCreated)
 	}
 	return a, nil
+}
+
+// scopeExisting is a link that gives nobody more than he has: the address of the place.
+const scopeExisting = "existingAccess"
+
+func (r *request) existingAccess(p drive.Place) (any, error) {
+	if err := sharing.Require(r.tx, r.caller, p, state.RoleRead); err != nil {
+		return nil, err
+	}
+	address := sharing.PlaceURL(r.tx, r.origin, p)
+	return object("permission", wirePermission{
+		ID: "00000000-0000-0000-0000-000000000000", Roles: []string{string(state.RoleRead)}, ShareID: shareID(address),
+		Link: &wireSharingLink{Scope: scopeExisting, Type: sharing.LinkView, WebURL: address},
+	}), nil
 }
 
 type grantBody struct {

@@ -89,6 +89,10 @@ func invite(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(done) == 1 && done[0].Err != nil {
+		// Nothing was done but the entry in the audit log, which stays.
+		return later(func() (*reply, error) { return nil, done[0].Err }), nil
+	}
 	rows := make([]wirePermission, 0, len(done))
 	for _, s := range done {
 		if s.Err != nil {

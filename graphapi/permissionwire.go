@@ -172,10 +172,11 @@ func (r *request) grantWire(s state.Site, p state.Permission) wirePermission {
 }
 
 func (r *request) appName(p state.Permission) string {
-	if a, ok := directory.ServicePrincipalByAppID(r.tx, p.TenantID, p.ObjectID); ok {
-		return a.DisplayName
+	if p.Email != "" {
+		return p.Email // what the client called it
 	}
-	return p.Email // what the client called it
+	a, _ := directory.ServicePrincipalByAppID(r.tx, p.TenantID, p.ObjectID)
+	return a.DisplayName
 }
 
 // grantee is whom a permission names.

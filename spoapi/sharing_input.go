@@ -110,10 +110,10 @@ type roleValue struct {
 
 // parseRole reads "role:1073741827" or "group:5", a blank after the colon allowed; "" is the default, reading.
 func parseRole(s string) (roleValue, error) {
-	kind, number, _ := strings.Cut(strings.TrimSpace(s), ":")
-	if kind == "" {
+	if strings.TrimSpace(s) == "" {
 		return roleValue{role: state.RoleRead}, nil
 	}
+	kind, number, _ := strings.Cut(s, ":")
 	n, err := strconv.Atoi(strings.TrimSpace(number))
 	if err == nil && n > 0 {
 		switch strings.ToLower(strings.TrimSpace(kind)) {

@@ -16,6 +16,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
+	"github.com/tennantite/tennantite/tokens"
 )
 
 // visit sends a request to any emulated host; body is sent as it is.
@@ -74,7 +75,7 @@ func (a answer) text(path string) string {
 // upload puts a text at a path of somebody's OneDrive.
 func (w *world) upload(path, text string) answer {
 	w.tb.Helper()
-	a := w.call("PUT", "/v1.0/me/drive/root:/"+path+":/content", text)
+	a := w.call("PUT", "/v1.0/me/drive/root:/"+strings.ReplaceAll(path, " ", "%20")+":/content", text)
 	if a.status != http.StatusCreated && a.status != http.StatusOK {
 		a.want(http.StatusCreated)
 	}
@@ -472,4 +473,57 @@ func TestThumbnailsArePictures(t *testing.T) {
 		t.Errorf("a text has %v", rows)
 	}
 	megan.get(text + "/thumbnails/0/small").want(http.StatusNotFound)
+}
+
+func TestSearchOverEverything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	megan := w.as(w.megan)
+	megan.upload("Budget 2018.xlsx", "x")
+	megan.upload("notes/Budget notes.txt", "x")
+	megan.upload("other.txt", "the budget stands in the text")
+	for query, want := range map[string]int{
+		"budget": 3, "budget NOT notes": 2, "filename:budget": 2, "filetype:xlsx budget": 1, `"budget notes"`: 1, "nothing": 0,
+		"path:https://contoso-my.sharepoint.com/personal/megan_contoso_com/Documents/notes isDocument:true": 1,
+	} {
+		body, err := json.Marshal(map[string]any{"requests": []any{map[string]any{
+			"entityTypes": []string{"driveItem"}, "query": map[string]any{"queryString": query}, "size": 2,
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := megan.call("POST", "/v1.0/search/query", string(body)).want(http.StatusOK)
+		container := a.rows()[0]["hitsContainers"].([]any)[0].(map[string]any)
+		if container["total"] != float64(want) || container["moreResultsAvailable"] != (want > 2) || len(container["hits"].([]any)) != min(want, 2) {
+			t.Errorf("%s: %s", query, a.body)
+		}
+	}
+	if a := w.as(w.lee).call("POST", "/v1.0/search/query", `{"requests":[{"entityTypes":["driveItem"],"query":{"queryString":"budget"}}]}`); a.rows()[0]["hitsContainers"].([]any)[0].(map[string]any)["total"] != 0.0 {
+		t.Errorf("a stranger finds %s", a.body)
+	}
+	megan.call("POST", "/v1.0/search/query", `{"requests":[{"entityTypes":["planet"],"query":{"queryString":"x"}}]}`).want(http.StatusBadRequest)
+}
+
+func TestFilesOnASharePointHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	megan := w.as(w.megan)
+	id := megan.upload("a.txt", "x").text("id")
+	driveID := megan.get("/v1.0/me/drive").text("id")
+	direct := w.with(tokens.MintRequest{TenantID: w.contoso.ID, As: w.megan.ID, Resource: "https://contoso-my.sharepoint.com", Scopes: []string{"MyFiles.Write", "AllSites.Write"}})
+	for _, version := range []string{"v2.0", "v2.1"} {
+		base := "https://contoso-my.sharepoint.com/_api/" + version
+		if a := direct.visit("GET", base+"/drive", "").want(http.StatusOK); a.text("id") != driveID {
+			t.Errorf("%s: %s", version, a.body)
+		}
+		a := direct.visit("GET", base+"/drives/"+driveID+"/items/"+id, "").want(http.StatusOK)
+		if a.text("@content.downloadUrl") == "" || a.text("name") != "a.txt" {
+			t.Errorf("%s: %s", version, a.body)
+		}
+		direct.visit("GET", "https://contoso-my.sharepoint.com/personal/megan_contoso_com/_api/"+version+"/drive/root/children", "").want(http.StatusOK)
+	}
+	if a := megan.visit("GET", "https://contoso-my.sharepoint.com/_api/v2.0/drive", "").want(http.StatusUnauthorized); a.code() != "unauthenticated" {
+		t.Errorf("a token for Graph: %s", a.body)
+	}
+	megan.get("/v1.0/downloads/x").want(http.StatusBadRequest)
 }

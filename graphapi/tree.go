@@ -26,7 +26,7 @@ func allNodes() []node {
 		subscriptionNodes(),
 		photoNodes(),
 		driveNodes(), driveItemNodes(), versionNodes(), thumbnailNodes(), addressNodes(),
-		siteNodes(), listNodes(), listItemNodes(),
+		siteNodes(), listNodes(), listItemNodes(), searchNodes(),
 		permissionNodes(), shareNodes(), sharedWithMeNodes(), sitePermissionNodes(),
 		applicationNodes(), ownerNodes(), federatedNodes(), servicePrincipalNodes(), grantNodes(), appRoleNodes(),
 		organizationNodes(), domainNodes(), skuNodes(),

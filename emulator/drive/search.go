@@ -41,15 +41,9 @@ func insideOf(tx *state.Tx, i state.Item, inside map[string]bool) bool {
 }
 
 func matches(i state.Item, words []string) bool {
-	text := ""
-	for n, w := range words {
-		if n == 0 {
-			text = state.NameKey(strings.Join([]string{i.Name, i.Title, i.Description}, "\n"))
-		}
-		if strings.Contains(text, w) {
-			continue
-		}
-		if !strings.HasPrefix(i.MimeType, "text/") || !strings.Contains(content(i), w) {
+	name := state.NameKey(i.Name)
+	for _, w := range words {
+		if !strings.Contains(name, w) && !strings.Contains(SearchText(i), w) {
 			return false
 		}
 	}

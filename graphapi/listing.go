@@ -97,7 +97,7 @@ func pageFrom[T any](r *request, call *odata.Call, from source[T], fits func(T) 
 	if !ordered {
 		return sortedPage(r, call, from, fits)
 	}
-	var entries []T
+	entries := make([]T, 0, size)
 	for v := range seq {
 		if !fits(v) {
 			continue

@@ -9,7 +9,6 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
-	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -83,7 +82,7 @@ func (p *page) renew() {
 func (p *page) checkForm() error {
 	got := p.form.Get("csrf")
 	if p.session.CSRF == "" || subtle.ConstantTimeCompare([]byte(got), []byte(p.session.CSRF)) != 1 {
-		return problem.New(problem.Denied, problem.Malformed, "The form is too old. Go back, load the page again and repeat what you did.")
+		return errDigest
 	}
 	return nil
 }

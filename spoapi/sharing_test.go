@@ -47,7 +47,9 @@ func item(at drive.Place) string {
 func (h *host) open() {
 	h.tb.Helper()
 	h.update(func(tx *state.Tx) error {
-		return sharing.SetSite(tx, systemOf(contosoID), h.site, map[string]any{"SharingCapability": 2})
+		err := sharing.SetSite(tx, systemOf(contosoID), h.site, map[string]any{"SharingCapability": 2})
+		h.site, _ = tx.Site(contosoID, h.site.ID)
+		return err
 	})
 }
 

@@ -219,3 +219,6 @@ func (w *world) first(tx *state.Tx, to, kind string) links.Followed {
 	w.tb.Fatalf("no mail to %s has a link of kind %s", to, kind)
 	return links.Followed{}
 }
+
+// nobody is a visitor whom the tenant does not know.
+func (w *world) nobody() directory.Principal { return directory.Principal{Tenant: w.contoso.ID} }

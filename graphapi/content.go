@@ -50,7 +50,7 @@ func putContent(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	spec := drive.FileSpec{
-		Content: drive.ContentOf(r.body), Conflict: conflict, IfMatch: r.http.Header.Get("If-Match"), By: r.caller.Actor(),
+		Content: r.content.Content(), Conflict: conflict, IfMatch: r.http.Header.Get("If-Match"), By: r.caller.Actor(),
 	}
 	var p drive.Place
 	made := false
@@ -217,32 +217,43 @@ func (r *request) session(call *odata.Call) (state.UploadSession, error) {
 	return u, err
 }
 
-// contentRange reads "bytes 0-25/128"; total is -1 for "*". Without the header the body is the whole file.
-func contentRange(h string, length int64) (from, total int64, err error) {
+// contentRange checks "bytes 0-25/128" against the length of what was sent; total is -1 for "*". Without the header the
+// body is the whole file.
+func contentRange(h string, length int64) (total int64, err error) {
 	if h == "" {
-		return 0, length, nil
+		return length, nil
 	}
 	bad := problem.For(problem.Invalid, problem.InvalidProperty, "Content-Range", "The Content-Range header is malformed.")
 	span, size, ok := strings.Cut(strings.TrimPrefix(h, "bytes "), "/")
 	first, last, dash := strings.Cut(span, "-")
 	if !ok || !dash || !strings.HasPrefix(h, "bytes ") {
-		return 0, 0, bad
+		return 0, bad
 	}
 	total = -1
 	if size != "*" {
 		if total, err = strconv.ParseInt(size, 10, 64); err != nil || total < 0 {
-			return 0, 0, bad
+			return 0, bad
 		}
 	}
-	from, err = strconv.ParseInt(first, 10, 64)
+	from, err := strconv.ParseInt(first, 10, 64)
 	to, err2 := strconv.ParseInt(last, 10, 64)
 	if err != nil || err2 != nil || from < 0 || to < from {
-		return 0, 0, bad
+		return 0, bad
 	}
 	if to-from+1 != length {
-		return 0, 0, problem.For(problem.Invalid, problem.InvalidProperty, "Content-Range", "The Content-Range header length does not match the provided number of bytes.")
+		return 0, problem.For(problem.Invalid, problem.InvalidProperty, "Content-Range", "The Content-Range header length does not match the provided number of bytes.")
 	}
-	return from, total, nil
+	return total, nil
+}
+
+// firstByte is where the range of a Content-Range header begins; 0 for none that [contentRange] takes.
+func firstByte(h string) int64 {
+	first, _, _ := strings.Cut(strings.TrimPrefix(h, "bytes "), "-")
+	n, err := strconv.ParseInt(first, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
 
 func putRange(r *request, call *odata.Call) (any, error) {
@@ -250,11 +261,11 @@ func putRange(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, total, err := contentRange(r.http.Header.Get("Content-Range"), int64(len(r.body)))
+	total, err := contentRange(r.http.Header.Get("Content-Range"), r.content.Size)
 	if err != nil {
 		return nil, err
 	}
-	u, err = drive.Append(r.tx, u, drive.FragmentOf(r.body, from), total)
+	u, err = drive.Append(r.tx, u, r.content, total)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -98,6 +99,12 @@ func (r *request) readBody(o *operation) error {
 	default:
 		return problem.For(problem.Invalid, problem.InvalidProperty, "Content-Encoding", "The encoding '%s' is not supported.", encoding)
 	}
+	switch o.Name {
+	case "driveItem.putContent":
+		return r.readContent(in, limit)
+	case "uploadSession.put":
+		return r.readContent(in, drive.MaxFragment)
+	}
 	var b bytes.Buffer
 	n, err := io.Copy(&b, io.LimitReader(in, limit+1))
 	if err != nil {
@@ -106,8 +113,19 @@ func (r *request) readBody(o *operation) error {
 	if n > limit {
 		return tooLarge()
 	}
-	r.body = bytes.Clone(b.Bytes()) // of its own size: content is kept as it is
+	r.body = bytes.Clone(b.Bytes())
 	return nil
+}
+
+// readContent reads a body in pieces that are kept as they are, hashing them where they stand in the file.
+func (r *request) readContent(in io.Reader, limit int64) (err error) {
+	if r.content, err = drive.ReadFragment(in, firstByte(r.http.Header.Get("Content-Range")), limit); err == nil {
+		return nil
+	}
+	if problem.KindOf(err) == problem.TooLarge {
+		return err
+	}
+	return unreadable(err)
 }
 
 func unreadable(err error) error {

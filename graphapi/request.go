@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -41,7 +42,8 @@ type request struct {
 	site    string // server-relative path of the site before /_api, on a SharePoint host
 	base    string // what addresses of this face begin with: https://graph.microsoft.com/v1.0
 
-	body []byte // inflated; empty where there is none
+	body    []byte         // inflated; empty where there is none
+	content drive.Fragment // instead of body, where that is a file's content
 
 	id, clientID string // request-id and client-request-id
 	now          time.Time

@@ -23,11 +23,11 @@ func NewContent(r io.Reader, max int64) (*state.Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.content(), nil
+	return f.Content(), nil
 }
 
 // ContentOf makes content of bytes, which nobody may change any more.
-func ContentOf(b []byte) *state.Content { return FragmentOf(b, 0).content() }
+func ContentOf(b []byte) *state.Content { return FragmentOf(b, 0).Content() }
 
 // Fragment is a run of bytes of a file on its way in, with its share of the hash.
 type Fragment struct {
@@ -75,7 +75,8 @@ func (f *Fragment) add(b []byte) {
 	f.Size += int64(len(b))
 }
 
-func (f Fragment) content() *state.Content {
+// Content is a fragment that is a whole file.
+func (f Fragment) Content() *state.Content {
 	return &state.Content{Chunks: f.Chunks, Size: f.Size, QuickXor: quickXorSum(f.Register, f.Size)}
 }
 

@@ -172,7 +172,7 @@ func (v *View) linkTenant() state.Tenant {
 func (v *View) judge() error {
 	u := v.who.User
 	if u.ID != "" {
-		if err := v.mismatch(); err != nil {
+		if err := mismatched(v.tx, v.site, u); err != nil {
 			return err
 		}
 		if !outsider(u) {
@@ -199,10 +199,9 @@ func (v *View) judge() error {
 	return nil
 }
 
-// mismatch is the trap of a recreated account: the site's user list still knows the login name under the old object.
-func (v *View) mismatch() error {
-	u := v.who.User
-	e, ok := v.tx.SiteUserByLogin(v.site.TenantID, v.site.ID, drive.LoginName(u))
+// mismatched is the trap of a recreated account: the site's user list still knows the login name under the old object.
+func mismatched(tx *state.Tx, s state.Site, u state.User) error {
+	e, ok := tx.SiteUserByLogin(s.TenantID, s.ID, drive.LoginName(u))
 	if !ok || e.Removed || e.ObjectID == "" || strings.EqualFold(e.ObjectID, u.ID) {
 		return nil
 	}

@@ -300,6 +300,9 @@ func sameParty(a, b state.Permission) bool {
 
 // askB2B has the B2B manager make the guest, then grants.
 func (d *deal) askB2B(p Party, r ShareRequest, s *Shared) error {
+	if err := d.stale(p.Address); err != nil {
+		return err
+	}
 	guest, redeem, err := d.inviteGuest(p.Address)
 	if err != nil {
 		return err
@@ -314,6 +317,13 @@ func (d *deal) askB2B(p Party, r ShareRequest, s *Shared) error {
 		d.sendB2B(p.Address, r, redeem)
 	}
 	return nil
+}
+
+// stale fails where the site knows the login name of the guest who would be made under an older object, before anybody is
+// made.
+func (d *deal) stale(address string) error {
+	u := state.User{TenantID: d.tenant.ID, Type: state.Guest, Home: state.Home{Kind: state.HomeUnknown}, UserPrincipalName: directory.GuestUPN(d.tenant, address)}
+	return mismatched(d.tx, d.at.Site, u)
 }
 
 func (d *deal) inviteGuest(address string) (state.User, string, error) {

@@ -44,6 +44,8 @@ func fileNodes() []node {
 				{Name: "Author", Of: "user", Resolve: authorOfFile},
 				{Name: "ModifiedBy", Of: "user", Resolve: editorOfFile},
 				{Name: "Properties", Of: "folderproperties"},
+				{Name: "LockedByUser", Of: "nobody"},
+				{Name: "CheckedOutByUser", Of: "nobody"},
 			},
 			Operations: slices.Concat(
 				reading(

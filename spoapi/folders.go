@@ -2,6 +2,7 @@ package spoapi
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ func folderNodes() []node {
 				{Name: "ListItemAllFields", Of: "item"},
 				{Name: "ParentFolder", Of: "folder", Resolve: parentFolder},
 				{Name: "Properties", Of: "folderproperties"},
+				{Name: "StorageMetrics", Of: "metrics"},
 			},
 			Operations: slices.Concat(
 				reading(
@@ -48,6 +50,7 @@ func folderNodes() []node {
 				writing(
 					operation{Name: "folder.delete", Method: "DELETE", Source: "sharepoint.md 2.1", Handler: deleteFolder},
 					operation{Name: "folder.update", Method: "PATCH", Source: "sharepoint.md 5", Handler: updateFolder},
+					operation{Name: "folder.deleteWithParameters", Method: "POST", Segment: "DeleteWithParameters", Source: "pnp/pnpjs:packages/sp/folders/types.ts", Handler: deleteFolder},
 					operation{Name: "folder.recycle", Method: "POST", Segment: "Recycle", Source: "sharepoint.md 5", Handler: recycleFolder},
 					operation{Name: "folder.addSubFolder", Method: "POST", Segment: "AddSubFolder", Params: []string{"leafName"}, Source: "sharepoint.md 5", Handler: addSubFolder},
 					operation{Name: "folder.addSubFolderUsingPath", Method: "POST", Segment: "AddSubFolderUsingPath", Params: []string{"decodedUrl"}, Source: "sharepoint.md 5", Handler: addSubFolder},
@@ -55,6 +58,10 @@ func folderNodes() []node {
 					operation{Name: "folder.moveToUsingPath", Method: "POST", Segment: "MoveToUsingPath", Params: []string{"decodedUrl"}, Source: "sharepoint.md 5", Handler: moveTo},
 				),
 			),
+		},
+		{
+			Name: "metrics", Properties: odata.PropertiesOf(wireMetrics{}),
+			Operations: reading(operation{Name: "metrics.get", Method: "GET", Source: "from memory", Handler: getMetrics}),
 		},
 		{Name: "folderproperties", Operations: reading(operation{Name: "folderproperties.get", Method: "GET", Source: "sharepoint.md 5", Handler: getFolderProperties})},
 	}
@@ -246,6 +253,28 @@ func (c *request) folderProperties(at drive.Place) *entity {
 func getFolderProperties(c *request, call *odata.Call) (any, error) {
 	at := placeOf(call.Value)
 	return c.folderProperties(at), c.require(at, state.RoleRead)
+}
+
+// wireMetrics is SP.StorageMetrics; sizes are 64-bit numbers and so text.
+type wireMetrics struct {
+	LastModified time.Time `json:"LastModified"`
+	AdditionalID string    `json:"AdditionalFileStreamSize"`
+	FileCount    string    `json:"TotalFileCount"`
+	StreamSize   string    `json:"TotalFileStreamSize"`
+	TotalSize    string    `json:"TotalSize"`
+}
+
+func getMetrics(c *request, call *odata.Call) (any, error) {
+	at := placeOf(call.Value)
+	if err := c.require(at, state.RoleRead); err != nil {
+		return nil, err
+	}
+	size := strconv.FormatInt(at.Item.Size, 10)
+	return &entity{
+		kind: "SP.StorageMetrics", web: c.webURL(at.Site),
+		path:  "Web/GetFolderByServerRelativePath(decodedurl='" + quoted(c.folderPath(at)) + "')/StorageMetrics",
+		props: wireMetrics{LastModified: at.Item.ModifiedAt, AdditionalID: "0", FileCount: strconv.Itoa(at.Item.ChildCount), StreamSize: size, TotalSize: size},
+	}, nil
 }
 
 // addFolder adds a folder, or answers the one that is there.

@@ -267,7 +267,7 @@ func set[T any](to, from *T) {
 func addGroup(c *request, call *odata.Call) (any, error) {
 	s, _ := groupsSite(call.Value)
 	var in groupBody
-	if err := c.decode(&in); err != nil {
+	if err := c.decodeEntity(&in, "SP.Group", odata.PropertiesOf(wireGroup{})); err != nil {
 		return nil, err
 	}
 	g := state.SiteGroup{TenantID: s.TenantID, SiteID: s.ID}
@@ -285,7 +285,7 @@ func addGroup(c *request, call *odata.Call) (any, error) {
 func updateGroup(c *request, call *odata.Call) (any, error) {
 	g := call.Value.(state.SiteGroup)
 	var in groupBody
-	if err := c.decode(&in); err != nil {
+	if err := c.decodeEntity(&in, "SP.Group", odata.PropertiesOf(wireGroup{})); err != nil {
 		return nil, err
 	}
 	in.apply(&g)

@@ -152,6 +152,7 @@ func (c *request) itemExtra(at drive.Place) odata.Object {
 		{Name: "File_x0020_Type", Value: extension(i.Name)},
 		{Name: "HasUniqueRoleAssignments", Value: i.Broken},
 		{Name: "EffectiveBasePermissions", Value: c.rightsAt(at)},
+		{Name: "EffectiveBasePermissionsForUI", Value: c.rightsAt(at)},
 		{Name: "OData__UIVersion", Value: max(i.Version, 1) * versionStep},
 		{Name: "ServerUrl", Value: path},
 		{Name: "EncodedAbsThumbnailUrl", Value: nil},

@@ -23,7 +23,7 @@ func itemNodes() []node {
 			Name: "item", Extends: "securable",
 			Properties: []string{
 				"Id", "ID", "Title", "GUID", "UniqueId", "FileRef", "FileLeafRef", "FileDirRef", "FileSystemObjectType", "ContentTypeId",
-				"AuthorId", "EditorId", "Created", "Modified", "OData__UIVersionString", "FSObjType",
+				"EffectiveBasePermissionsForUI", "AuthorId", "EditorId", "Created", "Modified", "OData__UIVersionString", "FSObjType",
 			},
 			Children: []child{
 				{Name: "File", Of: "file", Resolve: fileOfItem},
@@ -36,7 +36,7 @@ func itemNodes() []node {
 				{Name: "Versions", Of: "versions"},
 			},
 			Operations:  slices.Concat(itemOperations(), sharingItemOperations()),
-			NotEmulated: []string{"AttachmentFiles", "Comments", "LikedByInformation", "Like", "Unlike"},
+			NotEmulated: []string{"AttachmentFiles", "GetWOPIFrameUrl", "Comments", "LikedByInformation", "Like", "Unlike"},
 		},
 		{Name: "values", Operations: reading(operation{Name: "values.get", Method: "GET", Source: "from memory", Handler: getValues})},
 	}

@@ -25,7 +25,8 @@ func listNodes() []node {
 				reading(operation{Name: "lists.list", Method: "GET", Source: "sharepoint.md 5", Handler: listLists}),
 				managing(
 					operation{Name: "lists.add", Method: "POST", Source: "sharepoint.md 5", Handler: addList},
-					operation{Name: "lists.ensureSiteAssets", Method: "POST", Segment: "EnsureSiteAssetsLibrary", Source: "from memory", Handler: ensureSiteAssets},
+					operation{Name: "lists.ensureSiteAssets", Method: "POST", Segment: "EnsureSiteAssetsLibrary", Source: "from memory", Handler: ensureLibrary("Site Assets", "SiteAssets")},
+					operation{Name: "lists.ensureSitePages", Method: "POST", Segment: "EnsureSitePagesLibrary", Source: "from memory", Handler: ensureLibrary("Site Pages", "SitePages")},
 				),
 			),
 		},
@@ -43,9 +44,15 @@ func listNodes() []node {
 				{Name: "ContentTypes", Of: "contenttypes"},
 				{Name: "ParentWeb", Of: "web", Resolve: parentWeb},
 				{Name: "Subscriptions", Of: "subscriptions"},
+				{Name: "EventReceivers", Of: "receivers"},
+				{Name: "UserCustomActions", Of: "actions"},
+				{Name: "GetRelatedFields", Of: "relatedfields"},
 			},
-			Operations:  slices.Concat(listOperations(), streamOperations()),
-			NotEmulated: []string{"EventReceivers", "Forms", "UserCustomActions", "WorkflowAssociations", "InformationRightsManagementSettings"},
+			Operations: slices.Concat(listOperations(), streamOperations()),
+			NotEmulated: []string{
+				"Forms", "WorkflowAssociations", "InformationRightsManagementSettings", "GetListItemChangesSinceToken", "RenderListFormData",
+				"ReserveListItemId", "GetView", "ParseDocumentTemplate",
+			},
 		},
 	}
 }
@@ -175,7 +182,7 @@ type listBody struct {
 func addList(c *request, call *odata.Call) (any, error) {
 	s := placeOf(call.Value).Site
 	var in listBody
-	if err := c.decode(&in); err != nil {
+	if err := c.decodeEntity(&in, "SP.List", odata.PropertiesOf(wireList{})); err != nil {
 		return nil, err
 	}
 	if err := c.require(placeOfSite(s), state.RoleWrite); err != nil {
@@ -232,25 +239,29 @@ func listName(title string) string {
 	}, title)
 }
 
-func ensureSiteAssets(c *request, call *odata.Call) (any, error) {
-	s := placeOf(call.Value).Site
-	if l, ok := c.tx.ListByPath(s.TenantID, s.ID, "SiteAssets"); ok {
-		return c.listEntity(drive.Place{Site: s, List: l}), c.require(drive.Place{Site: s, List: l}, state.RoleRead)
+// ensureLibrary answers one of the libraries that a site gets when it needs them.
+func ensureLibrary(title, path string) func(*request, *odata.Call) (any, error) {
+	return func(c *request, call *odata.Call) (any, error) {
+		s := placeOf(call.Value).Site
+		if l, ok := c.tx.ListByPath(s.TenantID, s.ID, path); ok {
+			at := drive.Place{Site: s, List: l}
+			return c.listEntity(at), c.require(at, state.RoleRead)
+		}
+		if err := c.require(placeOfSite(s), state.RoleWrite); err != nil {
+			return nil, err
+		}
+		l, err := drive.AddLibrary(c.tx, s, title, path, c.actor())
+		if err != nil {
+			return nil, err
+		}
+		return c.listEntity(drive.Place{Site: s, List: l}), nil
 	}
-	if err := c.require(placeOfSite(s), state.RoleWrite); err != nil {
-		return nil, err
-	}
-	l, err := drive.AddLibrary(c.tx, s, "Site Assets", "SiteAssets", c.actor())
-	if err != nil {
-		return nil, err
-	}
-	return c.listEntity(drive.Place{Site: s, List: l}), nil
 }
 
 func updateList(c *request, call *odata.Call) (any, error) {
 	at := placeOf(call.Value)
 	var in listBody
-	if err := c.decode(&in); err != nil {
+	if err := c.decodeEntity(&in, "SP.List", odata.PropertiesOf(wireList{})); err != nil {
 		return nil, err
 	}
 	if err := c.require(at, state.RoleWrite); err != nil {

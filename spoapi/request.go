@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -84,6 +85,22 @@ func (c *request) decode(v any) error {
 		return problem.For(problem.Invalid, problem.Malformed, "body", "Invalid JSON. %s", err)
 	}
 	return nil
+}
+
+// decodeEntity is decode for the properties of an entity, of which the service refuses those that the type does not have.
+func (c *request) decodeEntity(v any, kind string, known []string) error {
+	var all map[string]json.RawMessage
+	if err := c.decode(&all); err != nil {
+		return err
+	}
+	for name := range all {
+		if strings.HasPrefix(name, "__") || strings.Contains(name, "odata.") || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {
+			continue
+		}
+		return problem.For(problem.Invalid, problem.UnknownProperty, name,
+			"The property '%s' does not exist on type '%s'. Make sure to only use property names that are defined by the type.", brief(name), kind)
+	}
+	return c.decode(v)
 }
 
 // flattenResults turns the collections of a verbose body, {"results":[…]}, into arrays.

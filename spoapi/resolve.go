@@ -109,6 +109,9 @@ func (c *request) byUniqueID(s state.Site, id string) (drive.Place, bool) {
 		if !l.DeletedAt.IsZero() {
 			continue
 		}
+		if strings.EqualFold(l.ID, id) { // what a list's root folder says of itself
+			return drive.Place{Site: s, List: l, Item: drive.Root(c.tx, l)}, true
+		}
 		if i, ok := c.tx.Item(s.TenantID, l.ID, id); ok && i.DeletedAt.IsZero() {
 			return drive.Place{Site: s, List: l, Item: i}, true
 		}
@@ -117,7 +120,11 @@ func (c *request) byUniqueID(s state.Site, id string) (drive.Place, bool) {
 }
 
 func folderByID(c *request, v any, args odata.Args) (any, error) {
-	at, ok := c.byUniqueID(placeOf(v).Site, args.Text("uniqueId"))
+	s := placeOf(v).Site
+	if strings.EqualFold(strings.Trim(args.Text("uniqueId"), "{}"), s.WebID) {
+		return placeOfSite(s), nil
+	}
+	at, ok := c.byUniqueID(s, args.Text("uniqueId"))
 	if !ok || at.Item.Kind != state.Folder {
 		return nil, errFolder
 	}

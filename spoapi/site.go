@@ -2,6 +2,7 @@ package spoapi
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -20,6 +21,7 @@ func siteNodes() []node {
 			{Name: "GetCatalog", Of: "list", Params: []string{"typeCatalog"}, Resolve: catalog},
 		},
 		Operations: slices.Concat(reading(
+			operation{Name: "site.openWebById", Method: "POST", Segment: "OpenWebById", Params: []string{"webId"}, Source: "pnp/pnpjs:packages/sp/sites/types.ts", Handler: openWeb},
 			operation{Name: "site.get", Method: "GET", Source: "sharepoint.md 5", Handler: getSite},
 			operation{Name: "site.GetChanges", Method: "POST", Segment: "GetChanges", Source: "sharepoint.md 5", Handler: getChanges},
 		)),
@@ -101,6 +103,15 @@ func getSite(c *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	return c.siteEntity(s), nil
+}
+
+// openWeb is the web of an id; a site has one.
+func openWeb(c *request, call *odata.Call) (any, error) {
+	s := placeOf(call.Value).Site
+	if !strings.EqualFold(strings.Trim(call.Args.Text("webId"), "{}"), s.WebID) {
+		return nil, errFolder
+	}
+	return getWeb(c, call)
 }
 
 // siteOwner is the owner of a OneDrive, else the first owner of the site whom its user list knows.

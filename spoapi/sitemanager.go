@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/sharing"
@@ -36,9 +37,14 @@ func managerNodes() []node {
 	}
 }
 
-// existsOperation tells whether there is a site at an address.
-func existsOperation() operation {
-	return reading(operation{Name: "SP.Site.Exists", Method: "POST", Segment: "SP.Site.Exists", Params: []string{"url"}, Source: "pnp/pnpjs:packages/sp/sites/types.ts", Handler: siteExists})[0]
+// siteOperations are the static functions about sites.
+func siteOperations() []operation {
+	const source = "pnp/pnpjs:packages/sp/sites/types.ts"
+	return reading(
+		operation{Name: "SP.Site.Exists", Method: "POST", Segment: "SP.Site.Exists", Params: []string{"url"}, Source: source, Handler: siteExists},
+		operation{Name: "SP.Web.GetDocumentLibraries", Method: "GET", Segment: "SP.Web.GetDocumentLibraries", Params: []string{"webFullUrl"}, Source: source, Handler: documentLibraries},
+		operation{Name: "SP.Web.GetWebUrlFromPageUrl", Method: "GET", Segment: "SP.Web.GetWebUrlFromPageUrl", Params: []string{"pageFullUrl"}, Source: source, Handler: webOfPage},
+	)
 }
 
 // The states of a site.
@@ -170,4 +176,48 @@ func createGroupSite(c *request, _ *odata.Call) (any, error) {
 
 func groupSiteStatus(c *request, call *odata.Call) (any, error) {
 	return c.groupStatus("GetSiteStatus", strings.Trim(call.Args.Text("groupId"), "{}")), nil
+}
+
+// wireLibrary is SP.DocumentLibraryInformation.
+type wireLibrary struct {
+	AbsoluteURL  string `json:"AbsoluteUrl"`
+	Modified     string `json:"Modified"`
+	Friendly     string `json:"ModifiedFriendlyDisplay"`
+	ServerURL    string `json:"ServerRelativeUrl"`
+	Title        string `json:"Title"`
+	DriveID      string `json:"DriveId"`
+	FromCrossFar bool   `json:"FromCrossFarm"`
+	ID           string `json:"Id"`
+}
+
+func (wireLibrary) edmKind() string { return "SP.DocumentLibraryInformation" }
+
+// documentLibraries lists the libraries of a web that the caller may read.
+func documentLibraries(c *request, call *odata.Call) (any, error) {
+	at, err := c.placeAt(call.Args.Text("webFullUrl"))
+	if err != nil {
+		return nil, errSiteMissing
+	}
+	all := []wireLibrary{}
+	view := sharing.ViewOf(c.tx, c.caller, at.Site)
+	for _, l := range drive.Lists(c.tx, at.Site) {
+		if !l.Library() || l.Hidden || view.Access(drive.Place{Site: at.Site, List: l}).Role == "" {
+			continue
+		}
+		path := drive.ListPath(at.Site, l)
+		all = append(all, wireLibrary{
+			AbsoluteURL: c.address(at.Site, path), Modified: wireTime(l.ModifiedAt), ServerURL: path, Title: l.Title,
+			DriveID: drive.DriveID(at.Site, l), ID: l.ID,
+		})
+	}
+	return result{name: "GetDocumentLibraries", kind: "Collection(SP.DocumentLibraryInformation)", value: all}, c.requireWeb(at.Site)
+}
+
+// webOfPage is the address of the web that a page stands in.
+func webOfPage(c *request, call *odata.Call) (any, error) {
+	at, err := c.placeAt(call.Args.Text("pageFullUrl"))
+	if err != nil {
+		return nil, errSiteMissing
+	}
+	return result{name: "GetWebUrlFromPageUrl", kind: "Edm.String", value: c.webURL(at.Site)}, nil
 }

@@ -31,6 +31,7 @@ func newTree() (*odata.Tree[*request], error) {
 		recycleNodes(),
 		subscriptionNodes(),
 		searchNodes(),
+		emptyNodes(),
 		managerNodes(),
 		sharingNodes(),
 		adminNodes(),
@@ -50,7 +51,7 @@ func apiNode() node {
 			{Name: "GroupSiteManager", Of: "groupmanager"},
 			{Name: "SP.AppContextSite", Of: "appcontext", Params: []string{"siteUrl"}, Resolve: otherSite},
 		}, sharingRootChildren(), adminRootChildren()),
-		Operations:  slices.Concat(contextOperations(), moveOperations(), []operation{existsOperation()}, sharingRootOperations(), adminRootOperations()),
+		Operations:  slices.Concat(contextOperations(), moveOperations(), siteOperations(), sharingRootOperations(), adminRootOperations()),
 		NotEmulated: []string{"$metadata", "SP.Publishing.SitePageService", "SP.UserProfiles.PeopleManager", "TermStore", "v2.1"},
 	}
 }

@@ -120,6 +120,9 @@ func (c *request) find(set userSet, match func(state.SiteUser) bool) (any, error
 			return u, nil
 		}
 	}
+	if app := appUser(set.site); set.group == nil && match(app) {
+		return app, nil
+	}
 	return nil, errUserMissing
 }
 
@@ -244,6 +247,9 @@ func ensureUser(c *request, call *odata.Call) (any, error) {
 }
 
 func (c *request) ensureLogin(s state.Site, name string) (state.SiteUser, error) {
+	if app := appUser(s); strings.EqualFold(name, app.LoginName) {
+		return app, nil
+	}
 	u, err := sharing.EnsureLogin(c.tx, s, name)
 	if problem.ReasonOf(err) == problem.UserNotFound {
 		return u, errUnresolved(name)

@@ -28,11 +28,12 @@ func webNodes() []node {
 			Children:   slices.Concat(webChildren(), contentChildren(), sharingWebChildren()),
 			Operations: slices.Concat(webOperations(), sharingWebOperations()),
 			NotEmulated: []string{
-				"Features", "Navigation", "UserCustomActions", "EventReceivers", "ListTemplates", "PushNotificationSubscribers",
+				"Features", "Navigation", "ListTemplates", "CustomListTemplates", "PushNotificationSubscribers", "GetAvailableWebTemplates",
+				"GetClientSideWebParts", "HubSiteData", "SyncHubSiteTheme", "MapToIcon", "ApplyTheme", "ApplyWebTemplate", "RelatedItems",
 				"Workflows", "WorkflowTemplates", "ClientWebParts", "TenantAppCatalog", "SiteCollectionAppCatalog",
 			},
 		},
-		{Name: "webs", Operations: reading(operation{
+		{Name: "webs", NotEmulated: []string{"Add"}, Operations: reading(operation{
 			Name: "webs.list", Method: "GET", Source: "sharepoint.md 2.3", Handler: listWebs,
 		})},
 		{
@@ -61,6 +62,9 @@ func webChildren() []child {
 		{Name: "RegionalSettings", Of: "regional"},
 		{Name: "AllProperties", Of: "properties"},
 		{Name: "RecycleBin", Of: "recyclebin"},
+		{Name: "EventReceivers", Of: "receivers"},
+		{Name: "UserCustomActions", Of: "actions"},
+		{Name: "WebInfos", Of: "webinfos"},
 	}
 }
 
@@ -70,6 +74,7 @@ func webOperations() []operation {
 			operation{Name: "web.get", Method: "GET", Source: "sharepoint.md 2.3", Handler: getWeb},
 			operation{Name: "web.GetContextWebInformation", Method: "POST", Segment: "GetContextWebInformation", Source: "sharepoint.md 2.3", Handler: getContext},
 			operation{Name: "web.doesUserHavePermissions", Method: "GET", Segment: "doesUserHavePermissions", Params: []string{"perm"}, Source: "from memory", Handler: webPermissions},
+			operation{Name: "web.parent", Method: "GET", Segment: "ParentWeb", Source: "from memory", Handler: getParentWeb},
 			operation{Name: "web.GetSubwebsFilteredForCurrentUser", Method: "GET", Segment: "GetSubwebsFilteredForCurrentUser", Params: []string{"nWebTemplateFilter", "nConfigurationFilter"}, Source: "from memory", Handler: listWebs},
 			operation{Name: "web.GetChanges", Method: "POST", Segment: "GetChanges", Source: "sharepoint.md 5", Handler: getChanges},
 		),
@@ -224,6 +229,11 @@ func getWeb(c *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	return c.webEntity(s), nil
+}
+
+// getParentWeb is what the root web of a site stands in: nothing.
+func getParentWeb(c *request, call *odata.Call) (any, error) {
+	return void{}, c.requireWeb(placeOf(call.Value).Site)
 }
 
 func listWebs(c *request, call *odata.Call) (any, error) {

@@ -117,7 +117,8 @@ func New(o Options) http.Handler {
 	p := &plane{o}
 	r := mux.NewRouter().SkipClean(true)
 	for _, e := range p.endpoints() {
-		r.Methods(e.Method).Path(Prefix + e.Path).Handler(p.adapt(e))
+		// The path first: a route of another path whose method fits would make mux forget that this path has others.
+		r.Path(Prefix + e.Path).Methods(e.Method).Handler(p.adapt(e))
 	}
 	r.Path("/livez").HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	r.Path("/readyz").HandlerFunc(p.ready)

@@ -30,10 +30,15 @@ build: ## build bin/tennantite
 test: ## every test, with the race detector, in random order
 	$(GOTEST) -race -shuffle=on $(TESTS)
 
+.PHONY: clients
+clients: ## Go libraries of other makers against the sign-in service (a module of its own)
+	cd clients && $(GO) test -race ./...
+
 .PHONY: lint
 lint: ## golangci-lint, actionlint and a tidy go.mod, all pinned
 	$(TOOL) golangci-lint config verify
 	$(TOOL) golangci-lint run ./...
+	cd clients && $(GO) tool -modfile=../tools/go.mod golangci-lint run ./...
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 	$(GO) mod tidy -diff
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -122,17 +121,9 @@ func (s *csomServer) createSite(v csom.Value) (any, bool, error) {
 	if !ok || place.Service != links.SharePoint || place.Host != links.Root || !strings.EqualFold(place.Prefix, s.tenant.SharePointPrefix()) {
 		return nil, true, problem.For(problem.Invalid, problem.InvalidProperty, "Url", "The address %q is not one of this organisation.", address)
 	}
-	owner, found := directory.UserByAddress(s.tx, s.tenant.ID, v.Member("Owner").Text)
-	if !found {
-		return nil, true, problem.For(problem.NotFound, problem.UserNotFound, v.Member("Owner").Text, "The owner %q could not be found.", v.Member("Owner").Text)
-	}
-	site, err := drive.AddSite(s.tx, drive.SiteSpec{
-		TenantID: s.tenant.ID, Path: "/" + strings.Trim(u.Path, "/"), Title: orText(v.Member("Title").Text, strings.Trim(u.Path, "/")),
-		Template: orText(v.Member("Template").Text, "STS#3"), By: s.actor(),
+	_, err = sharing.CreateSite(s.tx, s.caller, sharing.NewSite{
+		Path: u.Path, Title: orText(v.Member("Title").Text, strings.Trim(u.Path, "/")), Template: v.Member("Template").Text, Owner: v.Member("Owner").Text,
 	})
-	if err == nil {
-		err = drive.AddToSite(s.tx, site, drive.SiteOwners, owner)
-	}
 	return s.operation("CreateSite", address), true, err
 }
 
@@ -143,7 +134,7 @@ func (s *csomServer) moveSite(what, address string) (*csom.Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.operation(what, address), drive.DeleteSite(s.tx, site)
+		return s.operation(what, address), sharing.RemoveSite(s.tx, s.caller, site)
 	}
 	for site := range s.tx.Sites(s.tenant.ID) {
 		if site.DeletedAt.IsZero() || !strings.EqualFold(s.webURL(site), strings.TrimSuffix(address, "/")) {

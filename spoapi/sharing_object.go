@@ -52,14 +52,14 @@ func (wireUserSharing) edmKind() string { return "SP.Sharing.UserSharingResult" 
 
 // shareBody are the parameters of ShareObject; only the first three are always sent.
 type shareBody struct {
-	URL             string      `json:"url"`
-	People          pickerInput `json:"peoplePickerInput"`
-	Role            string      `json:"roleValue"`
-	GroupID         anInt       `json:"groupId"`
-	SendEmail       bool        `json:"sendEmail"`
-	EmailSubject    *string     `json:"emailSubject"`
-	EmailBody       *string     `json:"emailBody"`
-	SimplifiedRoles bool        `json:"useSimplifiedRoles"`
+	URL          string      `json:"url"`
+	People       pickerInput `json:"peoplePickerInput"`
+	Role         string      `json:"roleValue"`
+	GroupID      anInt       `json:"groupId"`
+	SendEmail    bool        `json:"sendEmail"`
+	EmailSubject *string     `json:"emailSubject"`
+	EmailBody    *string     `json:"emailBody"`
+	Propagate    bool        `json:"propagateAcl"`
 }
 
 // shareObject answers POST _api/SP.Web.ShareObject: a site, library, folder or file by its address.
@@ -101,7 +101,7 @@ func (c *request) share(at drive.Place, body shareBody) (any, error) {
 	}
 	done, err := c.Sharing.Share(c.tx, c.caller, sharing.ShareRequest{
 		At: at, Recipients: body.People, Role: as.role, RoleDefID: as.def, GroupID: as.group, RequireSignIn: true,
-		SendMail: body.SendEmail, Subject: deref(body.EmailSubject), Message: deref(body.EmailBody), Origin: c.origin,
+		Propagate: body.Propagate, SendMail: body.SendEmail, Subject: deref(body.EmailSubject), Message: deref(body.EmailBody), Origin: c.origin,
 	})
 	if err != nil {
 		return c.refuse(err, at)

@@ -163,6 +163,9 @@ func (o *opening) addressOnly(r state.LinkRecipient) (Landing, error) {
 		return Landing{}, guestNeeded()
 	case state.ProfileB2B:
 	case state.ProfileClassic, state.ProfileOTP:
+		if sameAddress(o.v.Email, r.Email) {
+			return o.byCode()
+		}
 		return Landing{}, codeNeeded(r.Email)
 	}
 	if o.v.Peek {

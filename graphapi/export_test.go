@@ -1,0 +1,68 @@
+package graphapi
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/tennantite/tennantite/emulator/odata"
+)
+
+// Declared is an operation of the tree as a test sees it.
+type Declared struct {
+	Name, Method, Template, Source string
+	Delegated, Application         []string
+}
+
+// Operations are all operations that can be reached.
+func Operations() []Declared {
+	tree, err := newTree()
+	if err != nil {
+		panic(err)
+	}
+	var all []Declared
+	tree.Walk(func(v odata.Visit[*request]) bool {
+		o := v.Operation
+		all = append(all, Declared{o.Name, o.Method, v.Template, o.Source, o.Delegated, o.Application})
+		return true
+	})
+	return all
+}
+
+// Unreachable are the nodes that no path leads to.
+func Unreachable() []string {
+	tree, err := newTree()
+	if err != nil {
+		panic(err)
+	}
+	return tree.Unreachable()
+}
+
+// OperationOf is the name of the operation that answers a request to an address, "" where there is none.
+func OperationOf(method, address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	path := u.EscapedPath()
+	if i := strings.Index(path, "/_api/v2."); i >= 0 {
+		path = path[i+len("/_api"):]
+	}
+	_, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	segments, err := odata.ParsePath("/"+path, odata.Graph)
+	if err != nil {
+		return ""
+	}
+	query, err := odata.ParseQuery(u.RawQuery, odata.Graph)
+	if err != nil {
+		return ""
+	}
+	tree, err := newTree()
+	if err != nil {
+		panic(err)
+	}
+	m, err := tree.Match(method, segments, query)
+	if err != nil {
+		return ""
+	}
+	return m.Operation.Name
+}

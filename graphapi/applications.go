@@ -24,7 +24,8 @@ func writeApplications() []string {
 
 // applicationNodes are /applications: registrations (graph.md 10).
 func applicationNodes() []node {
-	read, write := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
+	read, write := readApplications(), writeApplications()
+	readAlone, writeAlone := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
 	return []node{
 		{Name: rootNode, Children: []child{{Name: "applications", Of: "applications"}}},
 		{
@@ -33,11 +34,11 @@ func applicationNodes() []node {
 			Operations: []operation{
 				{
 					Name: "applications.list", Method: "GET", Countable: true, Handler: listApplications, Source: "GD:api/application-list",
-					Delegated: read, Application: read,
+					Delegated: read, Application: readAlone,
 				},
 				{
 					Name: "applications.create", Method: "POST", Handler: createApplication, Source: "GD:api/application-post-applications",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 			},
 			NotEmulated: []string{"delta", "getAvailableExtensionProperties", "getByIds", "validateProperties"},
@@ -52,23 +53,23 @@ func applicationNodes() []node {
 			Operations: []operation{
 				{
 					Name: "application.get", Method: "GET", Handler: getApplication, Source: "GD:api/application-get",
-					Delegated: append(read, "User.Read"), Application: read,
+					Delegated: append(read, "User.Read"), Application: readAlone,
 				},
 				{
 					Name: "application.update", Method: "PATCH", Handler: updateApplication, Source: "GD:api/application-update",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 				{
 					Name: "application.delete", Method: "DELETE", Handler: deleteApplication, Source: "GD:api/application-delete",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 				{
 					Name: "application.addPassword", Method: "POST", Segment: "addPassword", Handler: addPassword, Source: "GD:api/application-addpassword",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 				{
 					Name: "application.removePassword", Method: "POST", Segment: "removePassword", Handler: removePassword,
-					Source: "GD:api/application-removepassword", Delegated: write, Application: write,
+					Source: "GD:api/application-removepassword", Delegated: write, Application: writeAlone,
 				},
 			},
 			NotEmulated: []string{
@@ -83,7 +84,8 @@ func applicationNodes() []node {
 // applicationSet says what /applications can be asked for (GD:inc/filter-directory-objects, GD:res/application).
 func applicationSet() *objectSet {
 	return &objectSet{
-		typ: "application", properties: odata.PropertiesOf(wireApplication{}), navigation: []string{"owners"},
+		typ: "application", navigation: []string{"owners"},
+		properties: slices.DeleteFunc(odata.PropertiesOf(wireApplication{}), func(p string) bool { return p == "owners" }),
 		filter: map[string]string{
 			"appId": "DAA--D--", "createdDateTime": "DAADDA--", "displayName": "DAADDDDA", "id": "DAA--D--", "identifierUris": "D-ADD-D-A",
 			"publisherDomain": "DAADDDD-", "signInAudience": "DAA----A", "tags": "D-ADD-D-", "web": "D-ADD-D-", "notes": "AAA----A",
@@ -117,7 +119,7 @@ func listApplications(r *request, call *odata.Call) (any, error) {
 		},
 		id:       id,
 		resource: func(a state.Application) odata.Resource { return odata.ResourceOf(r.applicationOf(a)) },
-		wire:     func(a state.Application) any { return r.applicationOf(a) },
+		wire:     func(a state.Application) any { return r.expandedApplication(a, call.Query) },
 	})
 }
 
@@ -135,7 +137,16 @@ func getApplication(r *request, call *odata.Call) (any, error) {
 	if err := applicationSet().checkShape(call.Query, true); err != nil {
 		return nil, err
 	}
-	return entity(call, "applications", r.applicationOf(call.Value.(state.Application))), nil
+	return entity(call, "applications", r.expandedApplication(call.Value.(state.Application), call.Query)), nil
+}
+
+// expandedApplication is a registration with what the query expands.
+func (r *request) expandedApplication(a state.Application, q *odata.Query) wireApplication {
+	w := r.applicationOf(a)
+	if namesExpand(q, "owners") {
+		w.Owners = odata.Some(mapped(r.owners(a.OwnerIDs, nil).load(), r.objectOf))
+	}
+	return w
 }
 
 // defaultAudience is what Graph gives a registration that says nothing (graph.md 10: 2019 sample).
@@ -283,7 +294,7 @@ func applicationOwners(r *request, parent any, _ odata.Args) (any, error) {
 
 // ownerNodes are the owners of registrations and service principals.
 func ownerNodes() []node {
-	write := append(writeApplications(), ownedApplications)
+	write, writeAlone := writeApplications(), append(writeApplications(), ownedApplications)
 	return []node{
 		{
 			Name: "owners", Extends: "objectList", Key: key{Of: "owner", Resolve: ownerByKey},
@@ -294,7 +305,7 @@ func ownerNodes() []node {
 				},
 				{
 					Name: "owners.add", Method: "POST", Segment: "$ref", Handler: addOwner, Source: "GD:api/application-post-owners",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 			},
 		},
@@ -302,7 +313,7 @@ func ownerNodes() []node {
 			Name: "owner",
 			Operations: []operation{{
 				Name: "owner.remove", Method: "DELETE", Segment: "$ref", Handler: removeOwner, Source: "GD:api/application-delete-owners",
-				Delegated: write, Application: write,
+				Delegated: write, Application: writeAlone,
 			}},
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -45,6 +46,8 @@ type wireApplication struct {
 	VerifiedPublisher          wirePublisher       `json:"verifiedPublisher"`
 	Web                        wireWeb             `json:"web"`
 	SPA                        wireRedirects       `json:"spa"`
+
+	Owners odata.Optional[[]any] `json:"owners,omitzero" odata:"expand"`
 }
 
 type wireAPI struct {

@@ -22,18 +22,19 @@ type wireFederated struct {
 
 // federatedNodes are a registration's federated credentials (CSDL; GDC:api/application-list-federatedidentitycredentials).
 func federatedNodes() []node {
-	read, write := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
+	read, write := readApplications(), writeApplications()
+	readAlone, writeAlone := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
 	return []node{
 		{
 			Name: "federatedCredentials", Key: key{Of: "federatedCredential", Resolve: federatedByKey},
 			Operations: []operation{
 				{
 					Name: "federatedCredentials.list", Method: "GET", Countable: true, Handler: listFederated,
-					Source: "GDC:api/application-list-federatedidentitycredentials", Delegated: read, Application: read,
+					Source: "GDC:api/application-list-federatedidentitycredentials", Delegated: read, Application: readAlone,
 				},
 				{
 					Name: "federatedCredentials.create", Method: "POST", Handler: createFederated,
-					Source: "GDC:api/application-post-federatedidentitycredentials", Delegated: write, Application: write,
+					Source: "GDC:api/application-post-federatedidentitycredentials", Delegated: write, Application: writeAlone,
 				},
 			},
 		},
@@ -42,15 +43,15 @@ func federatedNodes() []node {
 			Operations: []operation{
 				{
 					Name: "federatedCredential.get", Method: "GET", Handler: getFederated,
-					Source: "GDC:api/federatedidentitycredential-get", Delegated: read, Application: read,
+					Source: "GDC:api/federatedidentitycredential-get", Delegated: read, Application: readAlone,
 				},
 				{
 					Name: "federatedCredential.update", Method: "PATCH", Handler: updateFederated,
-					Source: "GDC:api/federatedidentitycredential-update", Delegated: write, Application: write,
+					Source: "GDC:api/federatedidentitycredential-update", Delegated: write, Application: writeAlone,
 				},
 				{
 					Name: "federatedCredential.delete", Method: "DELETE", Handler: deleteFederated,
-					Source: "GDC:api/federatedidentitycredential-delete", Delegated: write, Application: write,
+					Source: "GDC:api/federatedidentitycredential-delete", Delegated: write, Application: writeAlone,
 				},
 			},
 		},

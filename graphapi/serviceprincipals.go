@@ -50,11 +50,17 @@ type wireServicePrincipal struct {
 	PasswordCredentials                    []wirePassword `json:"passwordCredentials"`
 	ResourceSpecificApplicationPermissions []string       `json:"resourceSpecificApplicationPermissions"`
 	VerifiedPublisher                      wirePublisher  `json:"verifiedPublisher"`
+
+	Owners             odata.Optional[[]any]                `json:"owners,omitzero" odata:"expand"`
+	AppRoleAssignedTo  odata.Optional[[]wireRoleAssignment] `json:"appRoleAssignedTo,omitzero" odata:"expand"`
+	AppRoleAssignments odata.Optional[[]wireRoleAssignment] `json:"appRoleAssignments,omitzero" odata:"expand"`
+	Grants             odata.Optional[[]wireGrant]          `json:"oauth2PermissionGrants,omitzero" odata:"expand"`
 }
 
 // servicePrincipalNodes are /servicePrincipals: what is installed in the tenant (graph.md 10).
 func servicePrincipalNodes() []node {
-	read, write := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
+	read, write := readApplications(), writeApplications()
+	readAlone, writeAlone := append(readApplications(), ownedApplications), append(writeApplications(), ownedApplications)
 	return []node{
 		{Name: rootNode, Children: []child{{Name: "servicePrincipals", Of: "servicePrincipals"}}},
 		{
@@ -63,11 +69,11 @@ func servicePrincipalNodes() []node {
 			Operations: []operation{
 				{
 					Name: "servicePrincipals.list", Method: "GET", Countable: true, Handler: listServicePrincipals,
-					Source: "GD:api/serviceprincipal-list", Delegated: read, Application: read,
+					Source: "GD:api/serviceprincipal-list", Delegated: read, Application: readAlone,
 				},
 				{
 					Name: "servicePrincipals.create", Method: "POST", Handler: createServicePrincipal,
-					Source: "GD:api/serviceprincipal-post-serviceprincipals", Delegated: write, Application: write,
+					Source: "GD:api/serviceprincipal-post-serviceprincipals", Delegated: write, Application: writeAlone,
 				},
 			},
 			NotEmulated: []string{"delta", "getAvailableExtensionProperties", "getByIds", "validateProperties"},
@@ -83,15 +89,15 @@ func servicePrincipalNodes() []node {
 			Operations: []operation{
 				{
 					Name: "servicePrincipal.get", Method: "GET", Handler: getServicePrincipal, Source: "GD:api/serviceprincipal-get",
-					Delegated: read, Application: read,
+					Delegated: read, Application: readAlone,
 				},
 				{
 					Name: "servicePrincipal.update", Method: "PATCH", Handler: updateServicePrincipal, Source: "GD:api/serviceprincipal-update",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 				{
 					Name: "servicePrincipal.delete", Method: "DELETE", Handler: deleteServicePrincipal, Source: "GD:api/serviceprincipal-delete",
-					Delegated: write, Application: write,
+					Delegated: write, Application: writeAlone,
 				},
 			},
 			NotEmulated: []string{
@@ -107,9 +113,10 @@ func servicePrincipalNodes() []node {
 
 // servicePrincipalSet says what /servicePrincipals can be asked for (GD:inc/filter-directory-objects).
 func servicePrincipalSet() *objectSet {
+	navigation := []string{"owners", "appRoleAssignedTo", "appRoleAssignments", "oauth2PermissionGrants"}
 	return &objectSet{
-		typ: "servicePrincipal", properties: odata.PropertiesOf(wireServicePrincipal{}),
-		navigation: []string{"owners", "appRoleAssignedTo", "appRoleAssignments", "oauth2PermissionGrants"},
+		typ: "servicePrincipal", navigation: navigation,
+		properties: slices.DeleteFunc(odata.PropertiesOf(wireServicePrincipal{}), func(p string) bool { return slices.Contains(navigation, p) }),
 		filter: map[string]string{
 			"accountEnabled": "DAA--D-A", "alternativeNames": "D-ADD-D-", "appId": "DAA--D--", "appOwnerOrganizationId": "DAAD----",
 			"createdDateTime": "AAAAAA-A", "displayName": "DAADDDDA", "homepage": "DAADDDD-", "id": "DAA--D--",
@@ -183,7 +190,7 @@ func listServicePrincipals(r *request, call *odata.Call) (any, error) {
 		all:      func(after string) iter.Seq[state.ServicePrincipal] { return behind(slices.Values(all), after, id) },
 		id:       id,
 		resource: func(p state.ServicePrincipal) odata.Resource { return servicePrincipalResource{r, p} },
-		wire:     func(p state.ServicePrincipal) any { return r.servicePrincipalOf(p) },
+		wire:     func(p state.ServicePrincipal) any { return r.expandedServicePrincipal(p, call.Query) },
 	})
 }
 
@@ -191,7 +198,25 @@ func getServicePrincipal(r *request, call *odata.Call) (any, error) {
 	if err := servicePrincipalSet().checkShape(call.Query, true); err != nil {
 		return nil, err
 	}
-	return entity(call, "servicePrincipals", r.servicePrincipalOf(call.Value.(state.ServicePrincipal))), nil
+	return entity(call, "servicePrincipals", r.expandedServicePrincipal(call.Value.(state.ServicePrincipal), call.Query)), nil
+}
+
+// expandedServicePrincipal is a service principal with what the query expands.
+func (r *request) expandedServicePrincipal(p state.ServicePrincipal, q *odata.Query) wireServicePrincipal {
+	w := r.servicePrincipalOf(p)
+	if namesExpand(q, "owners") {
+		w.Owners = odata.Some(mapped(r.owners(p.OwnerIDs, nil).load(), r.objectOf))
+	}
+	if namesExpand(q, "appRoleAssignedTo") {
+		w.AppRoleAssignedTo = odata.Some(mapped(slices.Collect(r.tx.AppRoleAssignmentsTo(p.TenantID, p.ID)), r.roleAssignmentOf))
+	}
+	if namesExpand(q, "appRoleAssignments") {
+		w.AppRoleAssignments = odata.Some(mapped(slices.Collect(r.tx.AppRoleAssignmentsOf(p.TenantID, p.ID)), r.roleAssignmentOf))
+	}
+	if namesExpand(q, "oauth2PermissionGrants") {
+		w.Grants = odata.Some(mapped(slices.Collect(r.tx.PermissionGrantsOf(p.TenantID, p.ID)), grantOf))
+	}
+	return w
 }
 
 // servicePrincipalInput is what clients send; members without an effect are taken and dropped.

@@ -113,6 +113,7 @@ var graphDelegated = []permission{
 	{"Tasks.ReadWrite", "2219042f-cab5-40cc-b0d2-16b1540b4c5f", false},
 	{"Team.ReadBasic.All", "485be79e-c497-4b35-9400-0e3fa7f2a5d4", false},
 	{"TermStore.Read.All", "297f747b-0005-475b-8fef-c890f5152b38", true},
+	{"User-PasswordProfile.ReadWrite.All", "56760768-b641-451f-8906-e1b8ab31bca7", true},
 	{"User.DeleteRestore.All", "4bb440cd-2cf2-4f90-8004-aa2acd2537c5", true},
 	{"User.EnableDisableAccount.All", "f92e74e7-2563-467f-9dd0-902688cb5863", true},
 	{"User.Export.All", "405a51b5-8d8d-430b-9842-8be4b0e9f324", true},
@@ -124,7 +125,9 @@ var graphDelegated = []permission{
 	{"User.ReadWrite", "b4e74841-8e56-480b-be8b-910348b18b4c", false},
 	{"User.ReadWrite.All", "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4", true},
 	{"User.RevokeSessions.All", "fc30e98b-8810-4501-81f5-c20a3196387b", true},
+	{"UserAuthenticationMethod.Read", "1f6b61c5-2f65-4135-9c9f-31c0f8d32b52", true},
 	{"UserAuthenticationMethod.Read.All", "aec28ec7-4d02-4e8c-b864-50163aea77eb", true},
+	{"UserAuthenticationMethod.ReadWrite", "48971fc1-70d7-4245-af77-0beb29b53ee2", true},
 	{"UserAuthenticationMethod.ReadWrite.All", "b7887744-6746-4312-813d-72daeaee7e2d", true},
 }
 
@@ -215,6 +218,7 @@ var graphApplication = []permission{
 	{"Synchronization.Read.All", "5ba43d2f-fa88-4db2-bd1c-a67c5f0fb1ce", true},
 	{"Team.ReadBasic.All", "2280dda6-0bfd-44ee-a2f4-cb867cfc4c1e", true},
 	{"TermStore.Read.All", "ea047cc2-df29-4f3e-83a3-205de61501ca", true},
+	{"User-PasswordProfile.ReadWrite.All", "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7", true},
 	{"User.DeleteRestore.All", "eccc023d-eccf-4e7b-9683-8813ab36cecc", true},
 	{"User.EnableDisableAccount.All", "3011c876-62b7-4ada-afa2-506cbbecc68c", true},
 	{"User.Export.All", "405a51b5-8d8d-430b-9842-8be4b0e9f324", true},

@@ -176,8 +176,10 @@ func (r *redemption) accept(u state.User) error {
 	}
 	d := r.m.deal(r.tx, directory.Principal{Tenant: r.i.TenantID, User: u}, r.at, r.v.Origin)
 	p := person(u)
-	record(r.tx, d.by, r.at, act{operation: SharingInvitationAccepted, to: Party{Kind: p.Kind, User: u, Address: r.i.Email, Title: u.DisplayName}, sharingID: r.i.ID,
-		details: []state.EventDetail{{Key: "InvitedAs", Value: r.i.Email}, {Key: "AcceptedAs", Value: r.i.AcceptedAs}}})
+	record(r.tx, d.by, r.at, act{
+		operation: SharingInvitationAccepted, to: Party{Kind: p.Kind, User: u, Address: r.i.Email, Title: u.DisplayName}, sharingID: r.i.ID,
+		details: []state.EventDetail{{Key: "InvitedAs", Value: r.i.Email}, {Key: "AcceptedAs", Value: r.i.AcceptedAs}},
+	})
 	switch {
 	case r.i.GroupID != 0:
 		d.addToGroup(r.i.GroupID, entry.ID, p)

@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -139,10 +140,8 @@ func RemoveFromSiteGroup(tx *state.Tx, by directory.Principal, s state.Site, g s
 func mayEditGroup(tx *state.Tx, by directory.Principal, s state.Site, g state.SiteGroup) error {
 	if g.AllowMembersEditMembership && by.User.ID != "" {
 		if me, ok := tx.SiteUserByObject(s.TenantID, s.ID, by.User.ID); ok {
-			for _, id := range g.MemberIDs {
-				if id == me.ID {
-					return nil
-				}
+			if slices.Contains(g.MemberIDs, me.ID) {
+				return nil
 			}
 		}
 	}

@@ -36,6 +36,7 @@ const (
 // Text is the verdict in words, "" for SyncAllowed.
 func (v SyncVerdict) Text() string {
 	return map[SyncVerdict]string{
+		SyncAllowed:         "",
 		SyncAnonymousLink:   "a link for anyone cannot be synced; share with the person",
 		SyncSingleFile:      "files that were shared one by one cannot be synced; share the folder or the library",
 		SyncNotALibrary:     "only a library or a folder can be synced",
@@ -201,11 +202,23 @@ func ODOpen(tx *state.Tx, u, home state.User, at drive.Place, o links.Origin) st
 	}
 	email := home.UserPrincipalName
 	pairs := [][2]string{
-		{"userId", braced(u.ID)}, {"userEmail", email}, {"isSiteAdmin", admin},
-		{"siteId", braced(at.Site.ID)}, {"webId", braced(at.Site.WebID)}, {"webTitle", at.Site.Title},
-		{"webTemplate", strconv.Itoa(templateNumber(at.Site.Template))}, {"webLogoUrl", ""}, {"webUrl", siteURL(tx, o, at.Site)},
-		{"onPrem", "0"}, {"libraryType", "3"}, {"listId", braced(l.ID)}, {"listTitle", l.Title},
-		{"listTemplateTypeId", strconv.Itoa(l.Template)}, {"scope", "OPENLIST"}, {"version", "1"}, {"tenantName", t.DisplayName},
+		{"userId", braced(u.ID)},
+		{"userEmail", email},
+		{"isSiteAdmin", admin},
+		{"siteId", braced(at.Site.ID)},
+		{"webId", braced(at.Site.WebID)},
+		{"webTitle", at.Site.Title},
+		{"webTemplate", strconv.Itoa(templateNumber(at.Site.Template))},
+		{"webLogoUrl", ""},
+		{"webUrl", siteURL(tx, o, at.Site)},
+		{"onPrem", "0"},
+		{"libraryType", "3"},
+		{"listId", braced(l.ID)},
+		{"listTitle", l.Title},
+		{"listTemplateTypeId", strconv.Itoa(l.Template)},
+		{"scope", "OPENLIST"},
+		{"version", "1"},
+		{"tenantName", t.DisplayName},
 	}
 	if at.Item.ID != "" && !at.Item.Root() {
 		pairs[14][1] = "OPENFOLDER"

@@ -73,13 +73,19 @@ func (w *world) do(f func(tx *state.Tx)) {
 }
 
 // fails expects a problem of that reason; nothing of f stays.
-func (w *world) fails(want problem.Reason, f func(tx *state.Tx) error) error {
+func (w *world) fails(want problem.Reason, f func(tx *state.Tx) error) {
+	w.tb.Helper()
+	_ = w.target(want, f)
+}
+
+// target is fails, and returns what the problem names.
+func (w *world) target(want problem.Reason, f func(tx *state.Tx) error) string {
 	w.tb.Helper()
 	err := w.st.Update(f)
 	if err == nil || problem.ReasonOf(err) != want {
 		w.tb.Fatalf("got %v, want %v", err, want)
 	}
-	return err
+	return problem.As(err).Target
 }
 
 func (w *world) tenant(tx *state.Tx, name string) state.Tenant {

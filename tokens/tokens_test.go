@@ -99,7 +99,7 @@ func (w *world) mint(tb testing.TB, r tokens.MintRequest) string {
 
 func (w *world) verify(raw string, aud tokens.Audience) (p directory.Principal, err error) {
 	err = w.View(func(tx *state.Tx) (err error) {
-		p, err = w.Service.Verify(tx, raw, aud)
+		p, err = w.Verify(tx, raw, aud)
 		return err
 	})
 	return p, err
@@ -192,7 +192,7 @@ func TestAWorldAcceptsWhatItsAncestorsIssuedBeforeTheFork(t *testing.T) {
 	before := w.mint(t, w.forMegan())
 	fork := func(name string) *world {
 		f := *w
-		f.Store = w.Store.Fork(w.Store.Snapshot())
+		f.Store = w.Fork(w.Snapshot())
 		f.update(t, func(tx *state.Tx) error { tokens.Bind(tx, name); return nil })
 		return &f
 	}

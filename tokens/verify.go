@@ -72,8 +72,8 @@ func (s *Service) read(tx *state.Tx, raw string) (wireClaims, error) {
 	return c, nil
 }
 
-func badToken(format string, args ...any) error {
-	return problem.New(problem.Unauthenticated, problem.BadToken, format, args...)
+func badToken(detail string) error {
+	return &problem.Error{Kind: problem.Unauthenticated, Reason: problem.BadToken, Detail: detail}
 }
 
 // maxToken bounds what is parsed; the service's own tokens stay far below it.

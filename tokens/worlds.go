@@ -79,8 +79,8 @@ func issuedFor(w state.World, uti string) bool {
 	if len(lineage) == 0 {
 		lineage = []string{""}
 	}
-	for i := len(lineage) - 1; i >= 0; i-- {
-		id, at, _ := strings.Cut(lineage[i], "@")
+	for i, entry := range slices.Backward(lineage) {
+		id, at, _ := strings.Cut(entry, "@")
 		if tag(id) != [tagBytes]byte(b) {
 			continue
 		}

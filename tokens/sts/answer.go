@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,7 +108,7 @@ func (v *visit) join(client state.Application, t state.Tenant) string {
 		}
 	}
 	if v.session.ID != "" {
-		v.session.Clients = append(v.session.Clients[:len(v.session.Clients):len(v.session.Clients)], state.SessionClient{AppID: client.AppID, TenantID: t.ID, SID: sid})
+		v.session.Clients = append(slices.Clip(v.session.Clients), state.SessionClient{AppID: client.AppID, TenantID: t.ID, SID: sid})
 		v.tx.PutSession(v.session)
 	}
 	return sid

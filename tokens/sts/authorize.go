@@ -204,7 +204,7 @@ func (v *visit) grant(a authorization) (reply, error) {
 	case rep != nil:
 		return *rep, nil
 	}
-	v.flow.Account, v.flow.Fresh = who.Account, true
+	v.flow.settle(who.Account)
 	t, err := v.tenantFor(who.Account, a.client)
 	if err != nil {
 		return v.refuseVisit(a, err)

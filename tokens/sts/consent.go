@@ -68,7 +68,7 @@ func (v *visit) askConsent(r consentRequest, wants tokens.Wish) *reply {
 		publisher = t.DisplayName
 	}
 	rep := v.ask(&page{
-		Kind: "consent", Title: "Permissions requested", Account: v.nameOf(v.flow.Account), List: list, Form: f,
+		Kind: "consent", Title: "Permissions requested", Account: v.nameOf(v.flow.who()), List: list, Form: f,
 		Lead: []string{
 			r.client.DisplayName + " (publisher: " + publisher + ") would like to use " + wants.Resource + " in " + r.tenant.DisplayName + ":",
 		},

@@ -72,7 +72,7 @@ func (v *visit) answerDevice(d state.DeviceCode, client state.Application) (repl
 	case rep != nil:
 		return *rep, nil
 	}
-	v.flow.Account, v.flow.Fresh = who.Account, true
+	v.flow.settle(who.Account)
 	if rep, declined := v.confirmDevice(client); rep != nil {
 		return *rep, nil
 	} else if declined {
@@ -97,7 +97,7 @@ func (v *visit) confirmDevice(client state.Application) (rep *reply, declined bo
 		}
 	}
 	ask := v.ask(&page{
-		Kind: "device-confirm", Title: "Are you trying to sign in to " + client.DisplayName + "?", Account: v.nameOf(v.flow.Account),
+		Kind: "device-confirm", Title: "Are you trying to sign in to " + client.DisplayName + "?", Account: v.nameOf(v.flow.who()),
 		Lead: []string{"Only continue if you have asked for this yourself on the device that shows the code."},
 		Form: &form{
 			Hidden:  []field{{deviceMark, v.flow.Code}},
@@ -170,7 +170,7 @@ func (c *call) adminConsent(version int) (reply, error) {
 	case rep != nil:
 		return *rep, nil
 	}
-	v.flow.Account, v.flow.Fresh = who.Account, true
+	v.flow.settle(who.Account)
 	t, err := v.tenantFor(who.Account, a.client)
 	if err != nil {
 		return reply{}, err
@@ -229,7 +229,7 @@ func (v *visit) askAdminConsent(a authorization, t state.Tenant, wishes []tokens
 		}
 	}
 	rep := v.ask(&page{
-		Kind: "consent", Title: "Permissions requested", Account: v.nameOf(v.flow.Account), List: list,
+		Kind: "consent", Title: "Permissions requested", Account: v.nameOf(v.flow.who()), List: list,
 		Lead: []string{"Review for your organization: " + a.client.DisplayName + " would like these permissions for everybody in " + t.DisplayName + ":"},
 		Form: &form{
 			Hidden:  []field{{consentMark, a.client.AppID}},

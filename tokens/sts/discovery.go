@@ -270,6 +270,7 @@ func (r realm) kind() string {
 
 // metadata and its like are the addresses of a federated domain's own service.
 func (r realm) metadata() string { return strings.TrimRight(r.sts, "/") + "/services/trust/mex" }
+
 func (r realm) active() string {
 	return strings.TrimRight(r.sts, "/") + "/services/trust/2005/usernamemixed"
 }

@@ -248,14 +248,20 @@ func (c *call) advise(err error) {
 	if !ok || c.Log == nil {
 		return
 	}
-	advice := map[tokens.Reason]string{
-		tokens.ClientUnknown:   "add the application to the fixture's tenant, with consentedIn for each tenant that uses it, or start with --lenient",
-		tokens.RedirectUnknown: "add the address to the application's redirectUris in the fixture, or start with --lenient",
-		tokens.RedirectNone:    "give the application redirectUris in the fixture, or start with --lenient",
-		tokens.ConsentMissing:  "add the permissions to the application in the fixture and the tenant to its consentedIn, or start with --lenient",
-		tokens.ResourceUnknown: "add the API as an application with identifierUris to the fixture",
-	}[r.Reason]
-	if advice != "" {
-		c.Log.InfoContext(c.logContext(), "sign-in refused", "why", r.Error(), "advice", advice)
+	advice := ""
+	switch r.Reason {
+	case tokens.ClientUnknown:
+		advice = "add the application to the fixture's tenant, with consentedIn for each tenant that uses it, or start with --lenient"
+	case tokens.RedirectUnknown:
+		advice = "add the address to the application's redirectUris in the fixture, or start with --lenient"
+	case tokens.RedirectNone:
+		advice = "give the application redirectUris in the fixture, or start with --lenient"
+	case tokens.ConsentMissing:
+		advice = "add the permissions to the application in the fixture and the tenant to its consentedIn, or start with --lenient"
+	case tokens.ResourceUnknown:
+		advice = "add the API as an application with identifierUris to the fixture"
+	default:
+		return
 	}
+	c.Log.InfoContext(c.logContext(), "sign-in refused", "why", r.Error(), "advice", advice)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -174,9 +175,7 @@ func (c *call) readForm(w http.ResponseWriter, rt route) error {
 	if err != nil {
 		return &tokens.Refusal{Reason: tokens.RequestMalformed, Err: err}
 	}
-	for name, values := range posted {
-		c.form[name] = values
-	}
+	maps.Copy(c.form, posted)
 	return nil
 }
 
@@ -212,9 +211,7 @@ func (c *call) write(w http.ResponseWriter, rt route, rep reply, err error) {
 	h.Set("x-ms-request-id", c.trace)
 	h.Set("x-ms-ests-server", "2.1.0 - Tennantite")
 	h.Set("client-request-id", c.correlation)
-	for name, values := range rep.header {
-		h[name] = values
-	}
+	maps.Copy(h, rep.header)
 	for _, cookie := range rep.cookies {
 		http.SetCookie(w, cookie)
 	}

@@ -33,7 +33,7 @@ type flow struct {
 	Ends     int64          `json:"e"`
 	Login    string         `json:"l,omitempty"` // the address that was typed
 	Kind     state.HomeKind `json:"k,omitempty"` // what kind of account he chose for it
-	Account  state.Account  `json:"a"`           // who signed in or was picked
+	Account  flowAccount    `json:"a"`           // who signed in or was picked
 	Fresh    bool           `json:"s,omitempty"` // Account is set
 	Reviewed bool           `json:"r,omitempty"` // the organisation's request was accepted
 	Consents bool           `json:"c,omitempty"` // the application's request was accepted
@@ -41,6 +41,20 @@ type flow struct {
 
 	Confirmed bool `json:"y,omitempty"` // that device was meant
 }
+
+// flowAccount is a [state.Account] as the hidden field holds it.
+type flowAccount struct {
+	Kind     state.HomeKind `json:"k,omitempty"`
+	TenantID string         `json:"t,omitempty"`
+	ObjectID string         `json:"o,omitempty"`
+	Address  string         `json:"m,omitempty"`
+}
+
+// who is the account that signed in or was picked.
+func (f flow) who() state.Account { return state.Account(f.Account) }
+
+// settle notes who signed in or was picked.
+func (f *flow) settle(a state.Account) { f.Account, f.Fresh = flowAccount(a), true }
 
 // visit is a browser at a page: its flow, and the session that it has.
 type visit struct {
@@ -147,7 +161,7 @@ func (v *visit) remember(a state.SessionAccount) {
 	}
 	v.session.Accounts = append(accounts, a)
 	v.tx.PutSession(v.session)
-	v.flow.Account, v.flow.Fresh = a.Account, true
+	v.flow.settle(a.Account)
 }
 
 const secretBytes = 32

@@ -347,7 +347,9 @@ func TestSharePointsPagesSignPeopleIn(t *testing.T) {
 		user    state.User
 		tenant  string
 	}{
-		{s.contoso.ID, s.megan, s.contoso.ID}, {s.contoso.ID, s.carol, s.fabrikam.ID}, {"organizations", s.carol, s.fabrikam.ID},
+		{s.contoso.ID, s.megan, s.contoso.ID},
+		{s.contoso.ID, s.carol, s.fabrikam.ID},
+		{"organizations", s.carol, s.fabrikam.ID},
 		{"consumers", s.erin, state.ConsumersTenantID},
 	} {
 		w, form := ask(tt.segment, "https://contoso.sharepoint.com/_forms/default.aspx", tt.user)

@@ -44,7 +44,7 @@ func (c *call) redeem() (reply, error) {
 	case rep != nil:
 		return *rep, nil
 	}
-	v.flow.Account, v.flow.Fresh = who.Account, true
+	v.flow.settle(who.Account)
 	return v.redeemAs(inv, who)
 }
 
@@ -141,8 +141,9 @@ func redemptionRefusal(c *call, err error, a state.Account, t state.Tenant, invi
 		return &tokens.Refusal{Reason: tokens.InvitationUnknown, Err: err}
 	case problem.WrongAccount, problem.AccountTypeNotAllowed:
 		return &tokens.Refusal{Reason: tokens.WrongInvitee, Args: []any{to, name}, Err: err}
+	default:
+		return err
 	}
-	return err
 }
 
 // codeAllowed tells whether an address without an account may prove itself by a code: somebody who was invited under it.

@@ -40,7 +40,7 @@ func (v *visit) signIn(w wanted) (state.SessionAccount, *reply, error) {
 		}
 	}
 	if v.flow.Fresh {
-		if a, ok := v.account(v.flow.Account); ok {
+		if a, ok := v.account(v.flow.who()); ok {
 			return a, nil, nil
 		}
 	}
@@ -65,7 +65,7 @@ func (v *visit) answered(w wanted) (a state.SessionAccount, rep *reply, err erro
 	case choice != "":
 		for _, known := range v.usable(w) {
 			if strings.EqualFold(v.nameOf(known.Account), choice) {
-				v.flow.Account, v.flow.Fresh = known.Account, true
+				v.flow.settle(known.Account)
 				return known, nil, nil, true
 			}
 		}

@@ -96,6 +96,13 @@ func newStand(tb testing.TB) *stand {
 	return s
 }
 
+// of is the stand for another test, which failures belong to.
+func (s *stand) of(tb testing.TB) *stand {
+	other := *s
+	other.tb = tb
+	return &other
+}
+
 func (s *stand) tenant(tx *state.Tx, name, label string) state.Tenant {
 	t, err := directory.AddTenant(tx, state.Tenant{
 		DisplayName: name, InitialDomain: label + ".onmicrosoft.com", Domains: []state.Domain{{Name: label + ".com", Default: true}}, Region: "EU",

@@ -180,18 +180,26 @@ func (s *csomServer) contextObject() *csom.Object {
 	}
 }
 
+// now is a site as the request has changed it so far.
+func (c *request) now(site state.Site) state.Site {
+	if s, ok := c.tx.Site(site.TenantID, site.ID); ok {
+		return s
+	}
+	return site
+}
+
 // siteObject is SP.Site: its settings are set by the site's own people or by administrators.
 func (s *csomServer) siteObject(site state.Site) *csom.Object {
-	if now, ok := s.tx.Site(site.TenantID, site.ID); ok {
-		site = now
-	}
 	return &csom.Object{
 		Type: "SP.Site", Identity: webIdentity + "site:" + site.ID,
-		Scalars: []csom.Scalar{
-			{Name: "Id", Value: csom.GUID(site.ID)}, {Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
-			{Name: "GroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
-			{Name: "ShareByEmailEnabled", Value: !site.Sharing.ShareByEmailDisabled}, {Name: "ShareByLinkEnabled", Value: !site.Sharing.ShareByLinkDisabled},
-			{Name: "Classification", Value: site.Sharing.Other["Classification"]}, {Name: "ReadOnly", Value: false},
+		Current: func() []csom.Scalar {
+			site := s.now(site)
+			return []csom.Scalar{
+				{Name: "Id", Value: csom.GUID(site.ID)}, {Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
+				{Name: "GroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
+				{Name: "ShareByEmailEnabled", Value: !site.Sharing.ShareByEmailDisabled}, {Name: "ShareByLinkEnabled", Value: !site.Sharing.ShareByLinkDisabled},
+				{Name: "Classification", Value: site.Sharing.Other["Classification"]}, {Name: "ReadOnly", Value: false},
+			}
 		},
 		Navigation: func(name string) (any, bool, error) { return s.webObject(site), name == "RootWeb", nil },
 		Set:        func(name string, v csom.Value) error { return s.setSite(site, name, v) },
@@ -200,16 +208,16 @@ func (s *csomServer) siteObject(site state.Site) *csom.Object {
 
 // webObject is SP.Web.
 func (s *csomServer) webObject(site state.Site) *csom.Object {
-	if now, ok := s.tx.Site(site.TenantID, site.ID); ok {
-		site = now
-	}
 	return &csom.Object{
 		Type: "SP.Web", Identity: webIdentity + "site:" + site.ID + ":web:" + site.WebID,
-		Scalars: []csom.Scalar{
-			{Name: "Id", Value: csom.GUID(site.WebID)}, {Name: "Title", Value: site.Title}, {Name: "Description", Value: site.Description},
-			{Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
-			{Name: "MembersCanShare", Value: site.MembersCanShare}, {Name: "RequestAccessEmail", Value: site.AccessRequestEmail},
-			{Name: "Created", Value: site.CreatedAt}, {Name: "Language", Value: site.LCID},
+		Current: func() []csom.Scalar {
+			site := s.now(site)
+			return []csom.Scalar{
+				{Name: "Id", Value: csom.GUID(site.WebID)}, {Name: "Title", Value: site.Title}, {Name: "Description", Value: site.Description},
+				{Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
+				{Name: "MembersCanShare", Value: site.MembersCanShare}, {Name: "RequestAccessEmail", Value: site.AccessRequestEmail},
+				{Name: "Created", Value: site.CreatedAt}, {Name: "Language", Value: site.LCID},
+			}
 		},
 		Set:  func(name string, v csom.Value) error { return s.setSite(site, name, v) },
 		Call: func(name string, _ []csom.Value) (any, bool, error) { return nil, name == "Update", nil },

@@ -15,24 +15,27 @@ import (
 
 // tenantObject is the tenant with its properties. A SetProperty counts at once; clients do not always call Update.
 func (s *csomServer) tenantObject() *csom.Object {
-	t, _ := s.tx.Tenant(s.tenant.ID)
-	o := &csom.Object{
+	return &csom.Object{
 		Type: adminNamespace + "Tenant", Identity: adminIdentity + s.tenant.ID + "\nTenant",
 		Set: func(name string, v csom.Value) error {
 			return sharing.SetTenant(s.tx, s.caller, s.tenant.ID, map[string]any{name: v.Native()})
 		},
-		Call: s.callTenant,
+		Current: s.tenantScalars, Call: s.callTenant,
 	}
+}
+
+func (s *csomServer) tenantScalars() []csom.Scalar {
+	t := s.tenantNow()
+	var list []csom.Scalar
 	for _, p := range sharing.TenantProperties(t) {
-		o.Scalars = append(o.Scalars, csom.Scalar{Name: p.Name, Value: p.Value})
+		list = append(list, csom.Scalar{Name: p.Name, Value: p.Value})
 	}
-	o.Scalars = append(o.Scalars,
+	return append(list,
 		csom.Scalar{Name: "CoreSharingCapability", Value: int(t.Sharing.SharingCapability)},
 		csom.Scalar{Name: "ODBSharingCapability", Value: int(t.Sharing.OneDriveSharingCapability)},
 		csom.Scalar{Name: "EmailAttestationEnabled", Value: t.Sharing.EmailAttestationRequired},
 		csom.Scalar{Name: "TenantId", Value: csom.GUID(t.ID)},
 	)
-	return o
 }
 
 func (s *csomServer) callTenant(name string, args []csom.Value) (any, bool, error) {
@@ -85,25 +88,26 @@ func (c *request) siteByAddress(address string) (state.Site, error) {
 
 // sitePropertiesObject is a site as administration has it.
 func (s *csomServer) sitePropertiesObject(site state.Site) *csom.Object {
-	o := &csom.Object{
+	return &csom.Object{
 		Type:     adminNamespace + "SiteProperties",
 		Identity: adminIdentity + s.tenant.ID + "\nSiteProperties\n" + lowerEscaped(s.webURL(site)),
 		Set:      func(name string, v csom.Value) error { return s.setSite(site, name, v) },
 		Call: func(name string, _ []csom.Value) (any, bool, error) {
 			return s.operation("SetSite", s.webURL(site)), name == "Update", nil
 		},
+		Current: func() []csom.Scalar {
+			var list []csom.Scalar
+			for _, p := range s.siteProperties(site) {
+				list = append(list, csom.Scalar{Name: p.Name, Value: p.Value})
+			}
+			return list
+		},
 	}
-	for _, p := range s.siteProperties(site) {
-		o.Scalars = append(o.Scalars, csom.Scalar{Name: p.Name, Value: p.Value})
-	}
-	return o
 }
 
 // siteProperties are a site's properties as administration tells them, in CSOM and in REST.
 func (c *request) siteProperties(site state.Site) []sharing.Property {
-	if now, ok := c.tx.Site(site.TenantID, site.ID); ok {
-		site = now
-	}
+	site = c.now(site)
 	owner := c.siteOwner(site)
 	return append([]sharing.Property{
 		{Name: "Url", Value: c.webURL(site)}, {Name: "Title", Value: site.Title}, {Name: "Template", Value: site.Template},

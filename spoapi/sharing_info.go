@@ -332,6 +332,7 @@ func (w *wirePermissions) add(p *wirePrincipal, role int, inherited bool) {
 	w.Principals = append(w.Principals, wireRoleOf{IsInherited: inherited, Principal: *p, Role: role})
 }
 
+// siteAdmins are the administrators of a site collection; where none was named, its owners.
 func (c *request) siteAdmins(s state.Site) []wireRoleOf {
 	var all []wireRoleOf
 	for e := range c.tx.SiteUsers(s.TenantID, s.ID) {
@@ -339,8 +340,14 @@ func (c *request) siteAdmins(s state.Site) []wireRoleOf {
 			all = append(all, wireRoleOf{Principal: c.principalOfEntry(e), Role: roleNumber(state.RoleOwner)})
 		}
 	}
-	if g, ok := c.tx.SiteGroup(s.TenantID, s.ID, s.OwnersGroup); ok && len(all) == 0 {
-		all = append(all, wireRoleOf{Principal: principalOfGroup(g), Role: roleNumber(state.RoleOwner)})
+	if len(all) > 0 {
+		return all
+	}
+	owners, _ := c.tx.SiteGroup(s.TenantID, s.ID, s.OwnersGroup)
+	for _, id := range owners.MemberIDs {
+		if p, ok := c.principalNumbered(s, id); ok {
+			all = append(all, wireRoleOf{Principal: p, Role: roleNumber(state.RoleOwner)})
+		}
 	}
 	return all
 }

@@ -1,6 +1,8 @@
 package spoapi
 
 import (
+	"slices"
+
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/sharing"
@@ -163,12 +165,15 @@ func guestURLPlace(folder bool) func(*request, any, odata.Args) (any, error) {
 		if !ok {
 			return nil, errFolder
 		}
-		_, at, err := sharing.FindLink(c.tx, c.tenant.ID, token)
+		l, at, err := sharing.FindLink(c.tx, c.tenant.ID, token)
 		if err != nil {
 			return nil, err
 		}
 		if isFolder(at) != folder {
 			return nil, errFolder
+		}
+		if l.Password == "" { // who holds the address holds the link
+			c.caller.LinkIDs = append(slices.Clone(c.caller.LinkIDs), l.ID)
 		}
 		return at, c.require(at, state.RoleRead)
 	}

@@ -172,8 +172,9 @@ func (c *request) wireInvited(s sharing.Shared) wireInvited {
 
 func (c *request) wireUserSharing(s sharing.Shared, as roleValue) wireUserSharing {
 	w := wireUserSharing{
-		AllowedRoles: []int{0}, DisplayName: s.User.DisplayName, Email: s.Email, IsUserKnown: s.Known, Status: s.Err == nil,
-		User: s.SiteUser.LoginName,
+		AllowedRoles: []int{0}, DisplayName: s.User.DisplayName, Email: s.Email, Status: s.Err == nil,
+		IsUserKnown: s.Known || s.SiteUser.Type == state.PrincipalSecurityGroup,
+		User:        s.SiteUser.LoginName,
 	}
 	if as.group == 0 {
 		w.CurrentRole = roleNumber(as.role)

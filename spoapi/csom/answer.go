@@ -87,7 +87,7 @@ func (r *run) object(o *Object, q, items *query) error {
 
 func (r *run) properties(o *Object, q *query) error {
 	if q.all {
-		for _, s := range o.Scalars {
+		for _, s := range o.scalars() {
 			if q.names(s.Name) {
 				continue
 			}

@@ -26,20 +26,22 @@ type shop struct {
 func (s *shop) object() *csom.Object {
 	return &csom.Object{
 		Type: "Test.Shop", Identity: "shop:1\nShop",
-		Scalars: []csom.Scalar{
-			{"Name", s.name},
-			{"Open", true},
-			{"Since", time.Date(2016, 11, 11, 12, 3, 46, 5e6, time.UTC)},
-			{"Id", csom.GUID("6f1d2c3b-90ab-4e57-8c1d-5a7e4b2f9d10")},
-			{"Tags", []string{"a/b", "<c>"}},
-			{"Owner", nil},
+		Current: func() []csom.Scalar {
+			return []csom.Scalar{
+				{Name: "Name", Value: s.name},
+				{Name: "Open", Value: true},
+				{Name: "Since", Value: time.Date(2016, 11, 11, 12, 3, 46, 5e6, time.UTC)},
+				{Name: "Id", Value: csom.GUID("6f1d2c3b-90ab-4e57-8c1d-5a7e4b2f9d10")},
+				{Name: "Tags", Value: []string{"a/b", "<c>"}},
+				{Name: "Owner", Value: nil},
+			}
 		},
 		Navigation: func(name string) (any, bool, error) {
 			switch name {
 			case "Goods":
 				return &csom.Object{Type: "Test.Goods", Items: []*csom.Object{
-					{Type: "Test.Good", Scalars: []csom.Scalar{{"Price", 3}, {"Title", "tea"}}},
-					{Type: "Test.Good", Scalars: []csom.Scalar{{"Price", 4}, {"Title", "milk"}}},
+					{Type: "Test.Good", Scalars: []csom.Scalar{{Name: "Price", Value: 3}, {Name: "Title", Value: "tea"}}},
+					{Type: "Test.Good", Scalars: []csom.Scalar{{Name: "Price", Value: 4}, {Name: "Title", Value: "milk"}}},
 				}}, true, nil
 			case "Nothing":
 				return (*csom.Object)(nil), true, nil
@@ -172,6 +174,11 @@ func TestRun(t *testing.T) {
 		{
 			"an object by value", `<Method Id="10" ObjectPathId="3" Name="Describe"><Parameters><Parameter TypeId="` + itemType + `"><Property Name="Title" Type="String">t</Property></Parameter></Parameters></Method>`, construct,
 			[]any{10.0, "t"},
+		},
+		{
+			"a property that was just set", `<SetProperty Id="9" ObjectPathId="3" Name="Name"><Parameter Type="String">new</Parameter></SetProperty>` +
+				`<Query Id="5" ObjectPathId="3"><Query SelectAllProperties="false"><Properties><Property Name="Name" ScalarProperty="true"/></Properties></Query></Query>`, construct,
+			[]any{5.0, m{"_ObjectType_": "Test.Shop", "_ObjectIdentity_": "trace|shop:1\nShop", "Name": "new"}},
 		},
 		{
 			"null", `<ObjectPath Id="4" ObjectPathId="8"/>`, construct + `<Property Id="8" ParentId="3" Name="Nothing"/>`,

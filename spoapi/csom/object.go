@@ -17,8 +17,10 @@ type Object struct {
 	Identity string // _ObjectIdentity_ without the correlation id in front; "" for an object that cannot be named
 	Version  string // _ObjectVersion_
 
-	// Scalars are the properties that "all properties" means, in the order of the answer.
+	// Scalars are the properties that "all properties" means, in the order of the answer. Where they can change within the
+	// request, Current returns them as they are now.
 	Scalars []Scalar
+	Current func() []Scalar
 	// Navigation leads to the object or value of a property that is no scalar; ok is false where there is none.
 	Navigation func(name string) (value any, ok bool, err error)
 	// Items make the object a collection; nil for none.
@@ -39,8 +41,15 @@ type Scalar struct {
 // GUID is a value that is written as \/Guid(…)\/.
 type GUID string
 
+func (o *Object) scalars() []Scalar {
+	if o.Current != nil {
+		return o.Current()
+	}
+	return o.Scalars
+}
+
 func (o *Object) scalar(name string) (any, bool) {
-	for _, s := range o.Scalars {
+	for _, s := range o.scalars() {
 		if s.Name == name {
 			return s.Value, true
 		}

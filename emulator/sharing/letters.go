@@ -195,5 +195,5 @@ func notifyAccepted(tx *state.Tx, at drive.Place, i state.SharingInvitation, o l
 
 func isDomainRefusal(err error) bool {
 	r := problem.ReasonOf(err)
-	return r == problem.SharingDomainBlocked || r == problem.SiteDomainBlocked
+	return err != nil && (r == problem.SharingDomainBlocked || r == problem.SiteDomainBlocked || r == problem.InviteDomainBlocked)
 }

@@ -13,6 +13,8 @@ import (
 type Inviter interface {
 	// InviteToShare makes or finds the guest of an address and returns the redemption address, which leads on to redirect.
 	InviteToShare(tx *state.Tx, by directory.Principal, email, redirect string, o links.Origin) (state.User, string, error)
+	// RedeemInTime redeems a guest of its own who comes by another way, by its own rules.
+	RedeemInTime(tx *state.Tx, guest state.User, a state.Account) (state.User, error)
 }
 
 // Manager is the sharing manager. It keeps nothing; all state is the world's.

@@ -133,6 +133,13 @@ func (o *opening) people() (Landing, error) {
 		return o.byCode()
 	}
 	who := o.visitor()
+	if who.User.ID != "" && who.User.Home.Kind == state.HomeUnknown && !o.v.Peek {
+		u, err := o.m.inTime(o.tx, who.User, o.v.Account)
+		if err != nil {
+			return Landing{}, err
+		}
+		who.User = u
+	}
 	if who.User.ID != "" {
 		if a := AccessTo(o.tx, who, o.at); a.Role != "" {
 			o.entered(who)
@@ -175,7 +182,7 @@ func (o *opening) addressOnly(r state.LinkRecipient) (Landing, error) {
 	if err != nil {
 		return Landing{}, err
 	}
-	if guest, err = directory.CompleteRedemption(o.tx, guest, o.v.Account); err != nil {
+	if guest, err = o.m.inTime(o.tx, guest, o.v.Account); err != nil {
 		return Landing{}, err
 	}
 	o.l.Recipients = slices.Clone(o.l.Recipients)

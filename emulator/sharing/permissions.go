@@ -41,13 +41,20 @@ func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant {
 	return out
 }
 
-// hidden tells whether a permission is only the shadow of a link: that of its hidden group.
+// hidden tells whether a permission is only the shadow of a link, that of its hidden group, or the one of a OneDrive's own
+// groups, which hold nobody but its owner.
 func (v *View) hidden(p state.Permission) bool {
 	if p.To != state.ToSiteGroup {
 		return false
 	}
 	g, ok := v.tx.SiteGroup(v.site.TenantID, v.site.ID, p.SiteGroup)
-	return !ok || g.LinkID != ""
+	return !ok || g.LinkID != "" || v.site.Personal && !slices.ContainsFunc(g.MemberIDs, v.another)
+}
+
+// another tells whether an entry of a OneDrive's user list is somebody else than the owner.
+func (v *View) another(entry int) bool {
+	e, ok := v.tx.SiteUser(v.site.TenantID, v.site.ID, entry)
+	return ok && !e.Removed && !strings.EqualFold(e.ObjectID, v.site.OwnerID)
 }
 
 // ownerGrant is the owner's own line of a OneDrive.

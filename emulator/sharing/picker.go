@@ -202,6 +202,9 @@ func (p *search) address(found []Candidate) (Candidate, bool) {
 	if blocked == nil {
 		blocked = checkDomains(tenantDomains(p.tenant), siteDomains(p.site), party.Address)
 	}
+	if blocked == nil && integrated(Era(p.tenant)) {
+		blocked = directory.B2BDomainAllowed(p.tenant.B2BDomains, party.Address)
+	}
 	return Candidate{Email: strings.TrimSpace(p.q.Text), Title: strings.TrimSpace(p.q.Text), Blocked: blocked}, true
 }
 

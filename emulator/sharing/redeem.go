@@ -130,21 +130,31 @@ func (r *redemption) address() string {
 // the one. Under B2B integration the inviter asks the B2B manager, so Entra's rules hold for an old invitation too.
 func (r *redemption) makeGuest() (state.User, error) {
 	inviter := r.inviter()
-	guest, ok := directory.PendingOf(r.tx, r.i.TenantID, r.v.Account)
-	var err error
-	switch {
-	case ok:
-	case integrated(Era(r.tenant())):
-		guest, err = r.m.guestOnBehalf(r.tx, inviter, r.address(), r.at, r.v)
-	default:
-		guest, err = directory.AddGuest(r.tx, inviter, directory.GuestSpec{
-			TenantID: r.i.TenantID, Email: r.address(), DisplayName: accountName(r.tx, r.v.Account), InvitedBy: inviter.Actor(),
-		})
+	if pending, ok := directory.PendingOf(r.tx, r.i.TenantID, r.v.Account); ok {
+		return r.m.inTime(r.tx, pending, r.v.Account)
 	}
+	if integrated(Era(r.tenant())) {
+		guest, err := r.m.guestOnBehalf(r.tx, inviter, r.address(), r.at, r.v)
+		if err != nil {
+			return state.User{}, err
+		}
+		return r.m.inTime(r.tx, guest, r.v.Account)
+	}
+	guest, err := directory.AddGuest(r.tx, inviter, directory.GuestSpec{
+		TenantID: r.i.TenantID, Email: r.address(), DisplayName: accountName(r.tx, r.v.Account), InvitedBy: inviter.Actor(),
+	})
 	if err != nil {
 		return state.User{}, err
 	}
 	return directory.CompleteRedemption(r.tx, guest, r.v.Account)
+}
+
+// inTime redeems a guest whom the B2B manager made: its rules hold for him wherever he comes in.
+func (m Manager) inTime(tx *state.Tx, guest state.User, a state.Account) (state.User, error) {
+	if m.B2B == nil {
+		return directory.CompleteRedemption(tx, guest, a)
+	}
+	return m.B2B.RedeemInTime(tx, guest, a)
 }
 
 // inviter is who shared, as somebody who acts again.

@@ -305,6 +305,7 @@ func (d *deal) askB2B(p Party, r ShareRequest, s *Shared) error {
 	}
 	guest, redeem, err := d.inviteGuest(p.Address)
 	if err != nil {
+		d.blocked(p, err)
 		return err
 	}
 	mailed := r

@@ -98,7 +98,8 @@ func (r *request) providers() []wireProvider {
 
 // social is what a policy's definition keeps of a social provider.
 type social struct {
-	Type, ClientID string
+	Type     string `json:"type"`
+	ClientID string `json:"clientId"`
 }
 
 func socialProviderOf(p state.Policy) wireProvider {

@@ -13,7 +13,6 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-//nolint:gochecknoglobals // keeps nothing
 var manager b2b.Manager
 
 func TestInviteRefusesShapes(t *testing.T) {

@@ -113,7 +113,8 @@ func mayInvite(tx *state.Tx, t state.Tenant, by directory.Principal, r Request) 
 	if err := directory.InvitationsAllowed(t.Authorization.AllowInvitesFrom, who); err != nil {
 		return err
 	}
-	if r.Type == state.Member && !who.Administrator && !(who.AppOnly && by.HasRole("User.ReadWrite.All", "Directory.ReadWrite.All", "User.Invite.All")) {
+	trusted := who.Administrator || who.AppOnly && by.HasRole("User.ReadWrite.All", "Directory.ReadWrite.All", "User.Invite.All")
+	if r.Type == state.Member && !trusted {
 		return problem.For(problem.Denied, problem.InsufficientRights, "invitedUserType", "Insufficient privileges to complete the operation.")
 	}
 	if r.Reset {

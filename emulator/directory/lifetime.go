@@ -65,8 +65,8 @@ func RemoveLifetimePolicy(tx *state.Tx, by Principal, p state.Policy) error {
 func lifetimeOf(definition []string) (time.Duration, error) {
 	var d struct {
 		Policy struct {
-			Version             int
-			AccessTokenLifetime string
+			Version             int    `json:"Version"`
+			AccessTokenLifetime string `json:"AccessTokenLifetime"`
 		} `json:"TokenLifetimePolicy"`
 	}
 	wrong := problem.For(problem.Invalid, problem.InvalidProperty, "definition", "The definition is no token lifetime policy.")

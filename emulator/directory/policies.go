@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -168,12 +169,7 @@ func targetsAllow(t *state.CrossTenantTargets, meets func(state.CrossTenantTarge
 	if t == nil {
 		return true
 	}
-	for _, target := range t.Targets {
-		if meets(target) {
-			return t.AccessType == accessAllowed
-		}
-	}
-	return t.AccessType != accessAllowed
+	return slices.ContainsFunc(t.Targets, meets) == (t.AccessType == accessAllowed)
 }
 
 // AutomaticRedemption tells whether both organisations waive the permission request.

@@ -34,13 +34,13 @@ func (p Principal) AppOnly() bool { return p.User.ID == "" && p.AppID != "" }
 func (p Principal) Guest() bool { return p.User.External() || p.User.Type == state.Guest }
 
 // HasScope tells whether the token carries one of the delegated permissions.
-func (p Principal) HasScope(any ...string) bool {
-	return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(p.Scopes, s) })
+func (p Principal) HasScope(anyOf ...string) bool {
+	return slices.ContainsFunc(anyOf, func(s string) bool { return slices.Contains(p.Scopes, s) })
 }
 
 // HasRole tells whether the token carries one of the application permissions.
-func (p Principal) HasRole(any ...string) bool {
-	return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(p.Roles, s) })
+func (p Principal) HasRole(anyOf ...string) bool {
+	return slices.ContainsFunc(anyOf, func(s string) bool { return slices.Contains(p.Roles, s) })
 }
 
 // Actor is the principal as records name him.

@@ -96,6 +96,7 @@ func newStand(tb testing.TB) *stand {
 
 // of is the stand for another test, which failures belong to.
 func (s *stand) of(tb testing.TB) *stand {
+	tb.Helper()
 	other := *s
 	other.tb = tb
 	return &other

@@ -34,6 +34,7 @@ func (m Manager) CreateLink(tx *state.Tx, by directory.Principal, r LinkRequest)
 	if err := d.checkLink(&r); err != nil {
 		return l, false, err
 	}
+	anyExpiry := r.ExpiresAt.IsZero()
 	if r.Scope != state.LinkUsers {
 		kind := KindOrganization
 		if r.Scope == state.LinkAnonymous {
@@ -45,7 +46,7 @@ func (m Manager) CreateLink(tx *state.Tx, by directory.Principal, r LinkRequest)
 			return l, false, err
 		}
 	}
-	if l, ok := d.sameLink(r); ok {
+	if l, ok := d.sameLink(r, anyExpiry); ok {
 		return l, false, nil
 	}
 	l = d.newLink(r)
@@ -159,23 +160,20 @@ func (d *deal) bounded(want time.Time) time.Time {
 	return want
 }
 
-// sameLink finds the link that asking again means. Specific-people links with other recipients, and links with a password
-// or an expiry of their own, are links of their own.
-func (d *deal) sameLink(r LinkRequest) (state.Link, bool) {
+// sameLink finds the link that asking again means. Whoever names no expiry means the link that is there; with a password,
+// another expiry or other recipients it is a link of its own.
+func (d *deal) sameLink(r LinkRequest, anyExpiry bool) (state.Link, bool) {
 	if r.Password != "" || r.Fresh {
 		return state.Link{}, false
 	}
 	for l := range d.tx.LinksOn(d.tenant.ID, d.at.Securable()) {
-		if l.Scope != r.Scope || l.Type != r.Type || l.AppID != r.AppID || l.Password != "" || expired(d.tx, l.ExpiresAt) {
-			continue
+		switch {
+		case l.Scope != r.Scope, l.Type != r.Type, l.AppID != r.AppID, l.Password != "", expired(d.tx, l.ExpiresAt):
+		case !anyExpiry && !r.ExpiresAt.Equal(l.ExpiresAt):
+		case r.Scope == state.LinkUsers && !d.sameRecipients(l, r.Recipients):
+		default:
+			return l, true
 		}
-		if r.Scope == state.LinkAnonymous && AnonymousDays(d.tenant, d.at.Site) > 0 && !r.ExpiresAt.Equal(l.ExpiresAt) && !l.ExpiresAt.IsZero() && r.ExpiresAt.After(l.ExpiresAt) {
-			return l, true // the bound moves on with the clock; the link that was made under it is meant
-		}
-		if !r.ExpiresAt.Equal(l.ExpiresAt) || r.Scope == state.LinkUsers && !d.sameRecipients(l, r.Recipients) {
-			continue
-		}
-		return l, true
 	}
 	return state.Link{}, false
 }

@@ -112,6 +112,10 @@ func TestSameLinkAgain(t *testing.T) {
 		if again, created := ask(sharing.LinkRequest{Scope: state.LinkOrganization, Type: "view", AppID: "app"}); created || again != first {
 			t.Errorf("asked again: %s, new %v", again, created)
 		}
+		dated, _ := ask(sharing.LinkRequest{Scope: state.LinkAnonymous, Type: "edit", AppID: "app", ExpiresAt: w.now.Add(time.Hour)})
+		if again, created := ask(sharing.LinkRequest{Scope: state.LinkAnonymous, Type: "edit", AppID: "app"}); created || again != dated {
+			t.Errorf("asked again without an expiry: %s, new %v", again, created)
+		}
 		for name, r := range map[string]sharing.LinkRequest{
 			"another type":        {Scope: state.LinkOrganization, Type: "edit", AppID: "app"},
 			"another scope":       {Scope: state.LinkAnonymous, Type: "view", AppID: "app"},

@@ -205,6 +205,7 @@ type signInFailure struct {
 	Timestamp     string `json:"timestamp"`
 	TraceID       string `json:"trace_id"`
 	CorrelationID string `json:"correlation_id"`
+	Suberror      string `json:"suberror,omitempty"`
 }
 
 // signInCodes are AADSTS numbers that the sign-in service gives to a status (identity.md 4.2); others are 90033, a
@@ -219,7 +220,7 @@ func signInAnswer(x *exchange, r *http.Request, e effect) {
 		number = 90033
 	}
 	if n, err := strconv.Atoi(strings.TrimPrefix(e.code, "AADSTS")); err == nil {
-		number, e.code = n, ""
+		number, e.code = n, signInNames[n][0]
 	}
 	if e.code == "" {
 		switch {
@@ -240,6 +241,7 @@ func signInAnswer(x *exchange, r *http.Request, e effect) {
 	x.Header().Set("Cache-Control", "no-store, no-cache")
 	write(x, e.status, "application/json; charset=utf-8", signInFailure{
 		Error: e.code, Codes: []int{number}, Timestamp: when, TraceID: trace, CorrelationID: correlation,
+		Suberror:    signInNames[number][1],
 		Description: fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", number, e.message, trace, correlation, when),
 	})
 }

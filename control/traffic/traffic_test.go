@@ -134,6 +134,8 @@ func TestFaultsSpeakTheServicesLanguage(t *testing.T) {
 		{"sharepoint, verbose", "GET", "https://contoso.sharepoint.com/_api/web", "application/json;odata=verbose", state.FaultEffect{Status: 500, Message: "oh"}, 500, "error message value", "oh"},
 		{"token endpoint", "POST", "https://login.microsoftonline.com/common/oauth2/v2.0/token", "", state.FaultEffect{Status: 503}, 503, "error", "temporarily_unavailable"},
 		{"token endpoint, number of the rule", "POST", "https://login.microsoftonline.com/common/oauth2/v2.0/token", "", state.FaultEffect{Status: 400, Code: "AADSTS50034"}, 400, "error", "invalid_request"},
+		{"token endpoint, conditional access", "POST", "https://login.microsoftonline.com/common/oauth2/v2.0/token", "", state.FaultEffect{Status: 400, Code: "AADSTS53003"}, 400, "error", "interaction_required"},
+		{"token endpoint, whether a person can help", "POST", "https://login.microsoftonline.com/common/oauth2/v2.0/token", "", state.FaultEffect{Status: 400, Code: "AADSTS53003"}, 400, "suberror", "message_only"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,7 @@ func (s *csomServer) externals(site string, args []csom.Value) (*csom.Object, er
 		return nil, err
 	}
 	page, err := s.externalPage(externalsBody{
-		Site: site, Position: anInt(position), Size: anInt(size), Filter: ptr(csom.Arg(args, 2).Text), Order: anInt(orderOf(csom.Arg(args, 3))),
+		Site: site, Position: anInt(position), Size: anInt(size), Filter: new(csom.Arg(args, 2).Text), Order: anInt(orderOf(csom.Arg(args, 3))),
 	})
 	if err != nil {
 		return nil, err
@@ -52,9 +52,15 @@ func (s *csomServer) externals(site string, args []csom.Value) (*csom.Object, er
 	list := &csom.Object{Type: externalNamespace + "ExternalUserCollection", Items: []*csom.Object{}}
 	for _, w := range page.Users {
 		list.Items = append(list.Items, &csom.Object{Type: externalNamespace + "ExternalUser", Scalars: []csom.Scalar{
-			{Name: "AcceptedAs", Value: w.AcceptedAs}, {Name: "DisplayName", Value: w.DisplayName}, {Name: "InvitedAs", Value: w.InvitedAs},
-			{Name: "InvitedBy", Value: optionalText(w.InvitedBy)}, {Name: "IsCrossTenant", Value: w.IsCrossTenant}, {Name: "LoginName", Value: w.LoginName},
-			{Name: "UniqueId", Value: w.UniqueID}, {Name: "UserId", Value: w.UserID}, {Name: "WhenCreated", Value: w.WhenCreated},
+			{Name: "AcceptedAs", Value: w.AcceptedAs},
+			{Name: "DisplayName", Value: w.DisplayName},
+			{Name: "InvitedAs", Value: w.InvitedAs},
+			{Name: "InvitedBy", Value: optionalText(w.InvitedBy)},
+			{Name: "IsCrossTenant", Value: w.IsCrossTenant},
+			{Name: "LoginName", Value: w.LoginName},
+			{Name: "UniqueId", Value: w.UniqueID},
+			{Name: "UserId", Value: w.UserID},
+			{Name: "WhenCreated", Value: w.WhenCreated},
 		}})
 	}
 	return &csom.Object{

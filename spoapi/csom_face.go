@@ -50,7 +50,6 @@ const (
 	typeTenant         = "268004ae-ef6b-4e9b-8425-127220d84719"
 	typeOffice365      = "e45fd516-a408-4ca4-b6dc-268e2f1f0f83"
 	typeRequestContext = "3747adcd-a3c3-41b9-bfab-4a64dd2f1e0a"
-	typeSiteFilter     = "b92aeee2-c92c-4b67-abcc-024e471bc140"
 	typeSiteCreation   = "11f84fff-b8cf-47b6-8b50-34e692656606"
 )
 
@@ -195,10 +194,14 @@ func (s *csomServer) siteObject(site state.Site) *csom.Object {
 		Current: func() []csom.Scalar {
 			site := s.now(site)
 			return []csom.Scalar{
-				{Name: "Id", Value: csom.GUID(site.ID)}, {Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
+				{Name: "Id", Value: csom.GUID(site.ID)},
+				{Name: "Url", Value: s.webURL(site)},
+				{Name: "ServerRelativeUrl", Value: webPath(site)},
 				{Name: "GroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
-				{Name: "ShareByEmailEnabled", Value: !site.Sharing.ShareByEmailDisabled}, {Name: "ShareByLinkEnabled", Value: !site.Sharing.ShareByLinkDisabled},
-				{Name: "Classification", Value: site.Sharing.Other["Classification"]}, {Name: "ReadOnly", Value: false},
+				{Name: "ShareByEmailEnabled", Value: !site.Sharing.ShareByEmailDisabled},
+				{Name: "ShareByLinkEnabled", Value: !site.Sharing.ShareByLinkDisabled},
+				{Name: "Classification", Value: site.Sharing.Other["Classification"]},
+				{Name: "ReadOnly", Value: false},
 			}
 		},
 		Navigation: func(name string) (any, bool, error) { return s.webObject(site), name == "RootWeb", nil },
@@ -213,10 +216,15 @@ func (s *csomServer) webObject(site state.Site) *csom.Object {
 		Current: func() []csom.Scalar {
 			site := s.now(site)
 			return []csom.Scalar{
-				{Name: "Id", Value: csom.GUID(site.WebID)}, {Name: "Title", Value: site.Title}, {Name: "Description", Value: site.Description},
-				{Name: "Url", Value: s.webURL(site)}, {Name: "ServerRelativeUrl", Value: webPath(site)},
-				{Name: "MembersCanShare", Value: site.MembersCanShare}, {Name: "RequestAccessEmail", Value: site.AccessRequestEmail},
-				{Name: "Created", Value: site.CreatedAt}, {Name: "Language", Value: site.LCID},
+				{Name: "Id", Value: csom.GUID(site.WebID)},
+				{Name: "Title", Value: site.Title},
+				{Name: "Description", Value: site.Description},
+				{Name: "Url", Value: s.webURL(site)},
+				{Name: "ServerRelativeUrl", Value: webPath(site)},
+				{Name: "MembersCanShare", Value: site.MembersCanShare},
+				{Name: "RequestAccessEmail", Value: site.AccessRequestEmail},
+				{Name: "Created", Value: site.CreatedAt},
+				{Name: "Language", Value: site.LCID},
 			}
 		},
 		Set:  func(name string, v csom.Value) error { return s.setSite(site, name, v) },

@@ -160,8 +160,12 @@ func (s *csomServer) invitationList(site state.Site, email string) *csom.Object 
 	for _, i := range sharing.Pending(s.tx, s.tenant.ID, site.ID, email) {
 		inviter, _ := s.tx.User(s.tenant.ID, i.InviterID)
 		o.Items = append(o.Items, &csom.Object{Type: adminNamespace + "SPOTenantSiteUserInvitations", Scalars: []csom.Scalar{
-			{Name: "InvitationId", Value: csom.GUID(i.ID)}, {Name: "InvitedEmail", Value: i.Email}, {Name: "InvitedBy", Value: inviter.Mail},
-			{Name: "SiteUrl", Value: s.webURL(site)}, {Name: "InvitedOn", Value: i.CreatedAt}, {Name: "ExpiresOn", Value: i.ExpiresAt},
+			{Name: "InvitationId", Value: csom.GUID(i.ID)},
+			{Name: "InvitedEmail", Value: i.Email},
+			{Name: "InvitedBy", Value: inviter.Mail},
+			{Name: "SiteUrl", Value: s.webURL(site)},
+			{Name: "InvitedOn", Value: i.CreatedAt},
+			{Name: "ExpiresOn", Value: i.ExpiresAt},
 		}})
 	}
 	return o

@@ -110,12 +110,22 @@ func (c *request) siteProperties(site state.Site) []sharing.Property {
 	site = c.now(site)
 	owner := c.siteOwner(site)
 	return append([]sharing.Property{
-		{Name: "Url", Value: c.webURL(site)}, {Name: "Title", Value: site.Title}, {Name: "Template", Value: site.Template},
-		{Name: "SiteId", Value: csom.GUID(site.ID)}, {Name: "GroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
-		{Name: "HubSiteId", Value: csom.GUID(zeroGUID)}, {Name: "RelatedGroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
-		{Name: "Owner", Value: owner.UserPrincipalName}, {Name: "OwnerEmail", Value: owner.Mail}, {Name: "OwnerName", Value: owner.DisplayName},
-		{Name: "OwnerLoginName", Value: loginOf(owner)}, {Name: "Status", Value: "Active"}, {Name: "WebsCount", Value: 1},
-		{Name: "StorageUsage", Value: 0}, {Name: "CreatedTime", Value: site.CreatedAt}, {Name: "LastContentModifiedDate", Value: site.ModifiedAt},
+		{Name: "Url", Value: c.webURL(site)},
+		{Name: "Title", Value: site.Title},
+		{Name: "Template", Value: site.Template},
+		{Name: "SiteId", Value: csom.GUID(site.ID)},
+		{Name: "GroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
+		{Name: "HubSiteId", Value: csom.GUID(zeroGUID)},
+		{Name: "RelatedGroupId", Value: csom.GUID(orText(site.GroupID, zeroGUID))},
+		{Name: "Owner", Value: owner.UserPrincipalName},
+		{Name: "OwnerEmail", Value: owner.Mail},
+		{Name: "OwnerName", Value: owner.DisplayName},
+		{Name: "OwnerLoginName", Value: loginOf(owner)},
+		{Name: "Status", Value: "Active"},
+		{Name: "WebsCount", Value: 1},
+		{Name: "StorageUsage", Value: 0},
+		{Name: "CreatedTime", Value: site.CreatedAt},
+		{Name: "LastContentModifiedDate", Value: site.ModifiedAt},
 		{Name: "IsGroupOwnerSiteAdmin", Value: site.GroupID != ""},
 	}, sharing.SiteProperties(c.tenantNow(), site)...)
 }

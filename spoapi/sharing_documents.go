@@ -95,7 +95,7 @@ func (c *request) assignRole(at drive.Place, a roleAssignment, body assignmentBo
 			return wireUserSharing{}, err
 		}
 		w := c.wireUserSharing(sharing.Shared{Recipient: who, Email: a.UserID, Err: err}, as)
-		w.Message = ptr(r.message())
+		w.Message = new(r.message())
 		return w, nil
 	}
 	if !ok || int(a.Role) > roleNumber(state.RoleOwner) || a.Role < 0 {
@@ -187,7 +187,7 @@ func removeFromSharedWithMe(c *request, _ *odata.Call) (any, error) {
 	for _, u := range body.URLs {
 		w := wireRemoved{URL: u, Success: true}
 		if _, err := c.placeAt(u); err != nil {
-			w.Success, w.ErrorMessage = false, ptr(problem.As(err).Detail)
+			w.Success, w.ErrorMessage = false, new(problem.As(err).Detail)
 		}
 		list = append(list, w)
 	}

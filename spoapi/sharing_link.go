@@ -177,7 +177,7 @@ func (c *request) changeLink(at drive.Place, id string, body linkBody) (state.Li
 	s := body.Request.Settings
 	change := sharing.LinkChange{Origin: c.origin}
 	if s.Role != 0 {
-		change.Type = ptr(s.kind())
+		change.Type = new(s.kind())
 	}
 	if s.Expiration.given {
 		ends, err := parseExpiration(s.Expiration.value)

@@ -99,8 +99,8 @@ func (c *request) wireLink(s state.Site, l state.Link) wireLinkInfo {
 		LastModified: linkTime(l.ModifiedAt), LastModifiedBy: c.principalOfActor(s, l.ModifiedBy), Expiration: linkTime(l.ExpiresAt),
 		IsActive: true, IsDefault: true, LinkKind: sharing.LinkKind(l), Scope: scopeNumber(l.Scope),
 		RequiresPassword: l.Password != "", PasswordLastModified: linkTime(l.PasswordAt),
-		RestrictedMembership: l.Scope == state.LinkUsers, ShareID: l.ID, ShareTokenString: ptr("share=" + l.Token),
-		SharingLinkStatus: linkStatusActive, TrackLinkUsers: l.Scope == state.LinkUsers, URL: ptr(sharing.LinkURL(c.tx, c.origin, l)),
+		RestrictedMembership: l.Scope == state.LinkUsers, ShareID: l.ID, ShareTokenString: new("share=" + l.Token),
+		SharingLinkStatus: linkStatusActive, TrackLinkUsers: l.Scope == state.LinkUsers, URL: new(sharing.LinkURL(c.tx, c.origin, l)),
 	}
 	if w.LastModified == "" {
 		w.LastModified, w.LastModifiedBy = w.Created, w.CreatedBy

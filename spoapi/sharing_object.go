@@ -122,7 +122,7 @@ func (c *request) refuse(err error, at drive.Place) (any, error) {
 // shared answers what came of each recipient. Where nobody was shared with, the first refusal is that of the whole.
 func (c *request) shared(at drive.Place, as roleValue, done []sharing.Shared) (any, error) {
 	out := wireSharingResult{StatusCode: statusDone, Unique: &[]wireUserSharing{}}
-	out.Name, out.URL, out.IconURL = ptr(placeName(at)), ptr(c.placeAddress(at)), ptr(c.iconURL(at))
+	out.Name, out.URL, out.IconURL = new(placeName(at)), new(c.placeAddress(at)), new(c.iconURL(at))
 	var failed error
 	good := 0
 	for _, s := range done {
@@ -165,7 +165,7 @@ func (c *request) wireInvited(s sharing.Shared) wireInvited {
 		w.Email = s.Recipient.Email
 	}
 	if s.Err != nil {
-		w.Error = ptr(problem.As(s.Err).Detail)
+		w.Error = new(problem.As(s.Err).Detail)
 	}
 	return w
 }
@@ -189,10 +189,10 @@ func (c *request) wireUserSharing(s sharing.Shared, as roleValue) wireUserSharin
 		w.InvitationLink = &s.InvitationURL
 	}
 	if !s.Permission.ExpiresAt.IsZero() {
-		w.Expiration = ptr(s.Permission.ExpiresAt.UTC().Format(time.RFC3339))
+		w.Expiration = new(s.Permission.ExpiresAt.UTC().Format(time.RFC3339))
 	}
 	if s.Err != nil {
-		w.Message = ptr(problem.As(s.Err).Detail)
+		w.Message = new(problem.As(s.Err).Detail)
 	}
 	return w
 }
@@ -222,8 +222,6 @@ func roleNumber(r state.Role) int {
 	}
 	return 0
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func deref(s *string) string {
 	if s == nil {

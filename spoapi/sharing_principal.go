@@ -38,7 +38,7 @@ func (c *request) principalOfEntry(e state.SiteUser) wirePrincipal {
 		w.UPN = &e.UPN
 	}
 	if !e.ExpiresAt.IsZero() {
-		w.Expiration = ptr(wireTime(e.ExpiresAt))
+		w.Expiration = new(wireTime(e.ExpiresAt))
 	}
 	if u, ok := c.tx.User(e.TenantID, e.ObjectID); ok && e.ObjectID != "" {
 		w.JobTitle = nonEmpty(u.JobTitle)
@@ -54,7 +54,7 @@ func (c *request) principalOfUser(s state.Site, u state.User) wirePrincipal {
 	}
 	return wirePrincipal{
 		Email: u.Mail, ID: notInUserList, IsActive: true, IsExternal: u.External() || u.Type == state.Guest, JobTitle: nonEmpty(u.JobTitle),
-		LoginName: drive.LoginName(u), Name: u.DisplayName, PrincipalType: int(state.PrincipalUser), UPN: ptr(strings.ToLower(u.UserPrincipalName)),
+		LoginName: drive.LoginName(u), Name: u.DisplayName, PrincipalType: int(state.PrincipalUser), UPN: new(strings.ToLower(u.UserPrincipalName)),
 	}
 }
 
@@ -78,7 +78,7 @@ func principalOfGroup(g state.SiteGroup) wirePrincipal {
 // principalOfActor is who did something; nil for nobody.
 func (c *request) principalOfActor(s state.Site, a state.Actor) *wirePrincipal {
 	if u, ok := c.tx.User(s.TenantID, a.UserID); ok && a.UserID != "" {
-		return ptr(c.principalOfUser(s, u))
+		return new(c.principalOfUser(s, u))
 	}
 	if a == (state.Actor{}) {
 		return nil
@@ -91,11 +91,11 @@ func (c *request) principalOfGrant(s state.Site, g state.Permission) *wirePrinci
 	switch g.To {
 	case state.ToUser:
 		if u, ok := c.tx.User(s.TenantID, g.ObjectID); ok {
-			return ptr(c.principalOfUser(s, u))
+			return new(c.principalOfUser(s, u))
 		}
 	case state.ToGroup:
 		if e, ok := c.tx.SiteUserByObject(s.TenantID, s.ID, g.ObjectID); ok && !e.Removed {
-			return ptr(c.principalOfEntry(e))
+			return new(c.principalOfEntry(e))
 		}
 		if group, ok := c.tx.Group(s.TenantID, g.ObjectID); ok {
 			return &wirePrincipal{
@@ -105,12 +105,12 @@ func (c *request) principalOfGrant(s state.Site, g state.Permission) *wirePrinci
 		}
 	case state.ToSiteGroup:
 		if group, ok := c.tx.SiteGroup(s.TenantID, s.ID, g.SiteGroup); ok && group.LinkID == "" {
-			return ptr(principalOfGroup(group))
+			return new(principalOfGroup(group))
 		}
 	case state.ToEveryone:
-		return ptr(c.everyone(s, g.Email == "all"))
+		return new(c.everyone(s, g.Email == "all"))
 	case state.ToAddress, state.ToInvitee:
-		return ptr(c.principalOfAddress(s, g.Email))
+		return new(c.principalOfAddress(s, g.Email))
 	case state.ToApp:
 	}
 	return nil

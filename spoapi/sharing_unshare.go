@@ -34,7 +34,7 @@ func (c *request) unshare(at drive.Place) (any, error) {
 	if err := c.Sharing.Unshare(c.tx, c.caller, at); err != nil {
 		return c.refuse(err, at)
 	}
-	return c.sharingResult(wireSharingResult{Name: ptr(placeName(at)), URL: ptr(c.placeAddress(at)), IconURL: ptr(c.iconURL(at))}), nil
+	return c.sharingResult(wireSharingResult{Name: new(placeName(at)), URL: new(c.placeAddress(at)), IconURL: new(c.iconURL(at))}), nil
 }
 
 // forwardLink answers SP.Web.ForwardObjectLink: the address is mailed, no right changes.
@@ -53,7 +53,7 @@ func forwardLink(c *request, _ *odata.Call) (any, error) {
 	if _, err := c.Sharing.Forward(c.tx, c.caller, at, body.People, deref(body.EmailSubject), deref(body.EmailBody), c.origin); err != nil {
 		return c.refuse(err, at)
 	}
-	return c.sharingResult(wireSharingResult{Name: ptr(placeName(at)), URL: ptr(c.placeAddress(at)), IconURL: ptr(c.iconURL(at))}), nil
+	return c.sharingResult(wireSharingResult{Name: new(placeName(at)), URL: new(c.placeAddress(at)), IconURL: new(c.iconURL(at))}), nil
 }
 
 // objectInformationOperations are the older functions that tell who has access (SP.ObjectSharingInformation).

@@ -46,6 +46,15 @@ func (a Access) Require(role state.Role) error {
 	return e
 }
 
+// RequireContent is Require for reading a file's bytes: a link that blocks downloads is not enough.
+func RequireContent(tx *state.Tx, who directory.Principal, at drive.Place) error {
+	a := AccessTo(tx, who, at)
+	if err := a.Require(state.RoleRead); err != nil || !a.ViewOnly {
+		return err
+	}
+	return problem.For(problem.Denied, problem.AccessDenied, LinkBlocksDownload, "Access denied")
+}
+
 // View is a principal's view of one site: who he is there is worked out once, then asked for many places.
 type View struct {
 	tx     *state.Tx
@@ -222,7 +231,7 @@ func Enters(tx *state.Tx, who directory.Principal, s state.Site) bool {
 
 // better keeps the higher of two; one that a rule takes away only leaves its reason.
 func (v *View) better(best, a Access) Access {
-	if a.Role.Rank() <= best.Role.Rank() {
+	if a.Role.Rank() < best.Role.Rank() || a.Role.Rank() == best.Role.Rank() && (!best.ViewOnly || a.ViewOnly) {
 		return best
 	}
 	if denied := v.takesAway(a); denied != nil {

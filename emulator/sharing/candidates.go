@@ -46,7 +46,7 @@ func (v *View) candidates(on state.Securable) iter.Seq[Access] {
 			}
 		}
 		for l := range v.tx.LinksOn(v.site.TenantID, on) {
-			if v.admits(l) && !yield(Access{Role: l.Role(), Via: ViaLink, LinkID: l.ID}) {
+			if v.admits(l) && !yield(Access{Role: l.Role(), Via: ViaLink, LinkID: l.ID, ViewOnly: l.Type == LinkBlocksDownload}) {
 				return
 			}
 		}

@@ -67,6 +67,20 @@ func TestAnonymousLink(t *testing.T) {
 	})
 }
 
+func TestLinkThatBlocksDownloads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.do(func(tx *state.Tx) {
+		w.link(tx, sharing.LinkRequest{At: w.folder, Scope: state.LinkUsers, Type: "blocksDownload", Recipients: []sharing.Recipient{{Email: "lee@contoso.com"}}})
+		w.check(sharing.Require(tx, as(w.lee), w.file, state.RoleRead))
+		if err := sharing.RequireContent(tx, as(w.lee), w.file); problem.ReasonOf(err) != problem.AccessDenied {
+			t.Errorf("the bytes: %v", err)
+		}
+		w.share(tx, w.file, "lee@contoso.com") // another grant gives them
+		w.check(sharing.RequireContent(tx, as(w.lee), w.file))
+	})
+}
+
 func TestOrganizationLink(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -27,6 +27,8 @@ type Access struct {
 	Via          string
 	PermissionID string
 	LinkID       string
+	// ViewOnly: what gives it is a link that shows files and does not let them be downloaded.
+	ViewOnly bool
 	// Denied says which rule took away what a grant would give: a domain list, a closed site, an expired guest ...
 	Denied error
 }

@@ -113,6 +113,9 @@ func (in *invitationInput) request(r *request) (b2b.Request, error) {
 	if in.InvitedUser != nil {
 		q.GuestID = in.InvitedUser.ID
 	}
+	for _, s := range in.InvitedUserSponsors {
+		q.Sponsors = append(q.Sponsors, s.ID)
+	}
 	if m := in.InvitedUserMessageInfo; m != nil {
 		q.Message.Language, q.Message.Body = deref(m.MessageLanguage), deref(m.CustomizedMessageBody)
 		if len(m.CCRecipients) > 1 {

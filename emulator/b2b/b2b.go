@@ -26,7 +26,8 @@ type Request struct {
 	Message            state.InvitationMessage
 	GuestID            string // resetRedemption: the guest to be reset
 	Reset              bool
-	ObjectID           string // fixtures: id of the guest to be made
+	ObjectID           string   // fixtures: id of the guest to be made
+	Sponsors           []string // object ids of users and groups; none: the inviter
 	Origin             links.Origin
 	FromSharing        bool // asked by the SharePoint manager under profile b2b: its mail is sent there
 }

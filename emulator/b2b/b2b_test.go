@@ -352,3 +352,24 @@ func TestTheAuditTellsWhoInvitedWhom(t *testing.T) {
 		return nil
 	})
 }
+
+func TestSponsors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.update(t, func(tx *state.Tx) error {
+		r := request("kim@fabrikam.com")
+		r.Sponsors = []string{w.people["megan@contoso.com"].ID}
+		res, err := manager.Invite(tx, w.as("admin@contoso.com"), r)
+		if err != nil || !slices.Equal(res.Guest.SponsorIDs, r.Sponsors) {
+			t.Errorf("sponsors %v, %v", res.Guest.SponsorIDs, err)
+		}
+		r = request("sam@fabrikam.com")
+		r.Sponsors = []string{"nobody"}
+		_, err = manager.Invite(tx, w.as("admin@contoso.com"), r)
+		expect(t, err, problem.ObjectNotFound)
+		return nil
+	})
+	if res := w.invite(t, "sam@fabrikam.com"); !slices.Equal(res.Guest.SponsorIDs, []string{w.people["admin@contoso.com"].ID}) {
+		t.Errorf("without a word the inviter sponsors: %v", res.Guest.SponsorIDs)
+	}
+}

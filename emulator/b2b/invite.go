@@ -161,6 +161,7 @@ func guestFor(tx *state.Tx, by directory.Principal, r Request) (state.User, erro
 	}
 	return directory.AddGuest(tx, by, directory.GuestSpec{
 		TenantID: by.Tenant, ID: r.ObjectID, Email: r.Email, DisplayName: r.DisplayName, Type: r.Type, InvitedBy: by.Actor(),
+		Sponsors: r.Sponsors,
 	})
 }
 

@@ -16,12 +16,14 @@ type GuestSpec struct {
 	DisplayName string // "" derives it from the address
 	Type        state.UserType
 	InvitedBy   state.Actor
+	Sponsors    []string // object ids; none: who invited
 }
 
 // AddGuest is the only maker of guests. The guest is pending (PendingAcceptance, home unknown); principal name, nickname,
 // mail, proxy addresses and identities are built from the address (graph.md 2.3). A guest whose address a group of the
 // tenant holds already gets no proxy address. It fails with InviteeInTenant where the address belongs to the tenant,
-// ObjectConflict where a living user bears it already, InvalidProperty for no address.
+// ObjectConflict where a living user bears it already, InvalidProperty for no address, ObjectNotFound for a sponsor who is
+// not there.
 func AddGuest(tx *state.Tx, by Principal, g GuestSpec) (state.User, error) {
 	t, ok := tx.Tenant(g.TenantID)
 	if !ok {
@@ -52,7 +54,7 @@ func AddGuest(tx *state.Tx, by Principal, g GuestSpec) (state.User, error) {
 	if u.DisplayName == "" {
 		u.DisplayName = local
 	}
-	if g.InvitedBy.UserID != "" {
+	if u.SponsorIDs = g.Sponsors; len(u.SponsorIDs) == 0 && g.InvitedBy.UserID != "" {
 		u.SponsorIDs = []string{g.InvitedBy.UserID}
 	}
 	hidden := false
@@ -87,6 +89,13 @@ func checkGuest(tx *state.Tx, t state.Tenant, g GuestSpec) error {
 	for u := range tx.UsersByAddress(t.ID, g.Email) {
 		if bears(u, g.Email) {
 			return conflict("proxyAddresses", g.Email)
+		}
+	}
+	for _, id := range g.Sponsors {
+		_, person := tx.User(t.ID, id)
+		_, group := tx.Group(t.ID, id)
+		if !person && !group {
+			return notFound(id)
 		}
 	}
 	return nil

@@ -115,7 +115,8 @@ func readParts(r *http.Request, body []byte, boundary string, depth int) ([]*htt
 	}
 }
 
-// crlf makes the lines around boundaries end as the format wants it; clients write bare line feeds.
+// crlf makes the lines around boundaries end as the format wants it. Clients that write bare line feeds end a part with an
+// empty line, which is none of its body.
 func crlf(body []byte, boundary string) []byte {
 	marker := []byte("--" + boundary)
 	if bytes.Contains(body, append(bytes.Clone(marker), "\r\n"...)) {
@@ -126,7 +127,7 @@ func crlf(body []byte, boundary string) []byte {
 		if n > 0 {
 			out.Write(marker)
 		}
-		trimmed := bytes.TrimSuffix(part, []byte("\n"))
+		trimmed := bytes.TrimSuffix(bytes.TrimSuffix(part, []byte("\n")), []byte("\n"))
 		if head, rest, ok := bytes.Cut(trimmed, []byte("\n\n")); ok && n > 0 {
 			trimmed = append(append(bytes.ReplaceAll(head, []byte("\n"), []byte("\r\n")), "\r\n\r\n"...), rest...)
 		}

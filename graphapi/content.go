@@ -136,16 +136,16 @@ func onSharePoint(r *request, _ any, _ odata.Args) (any, error) {
 func keyText(_ *request, _ any, k odata.Predicate) (any, error) { return k.Text(), nil }
 
 // ticket is what the download address of a call is for.
-func (r *request) ticket(call *odata.Call) (state.List, state.Item, error) {
+func (r *request) ticket(call *odata.Call) (state.Item, error) {
 	l, i, err := drive.Redeem(r.tx, call.Query.Custom.Get("tempauth"))
 	if err == nil && l.TenantID != r.tenant.ID {
 		err = problem.New(problem.Unauthenticated, problem.BadToken, "The download address is not valid.")
 	}
-	return l, i, err
+	return i, err
 }
 
 func getDownload(r *request, call *odata.Call) (any, error) {
-	_, i, err := r.ticket(call)
+	i, err := r.ticket(call)
 	if err != nil {
 		return nil, err
 	}

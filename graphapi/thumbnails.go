@@ -210,7 +210,7 @@ const largestPicture = 40 << 20
 
 // getThumbnail answers the picture itself, scaled down, as a JPEG.
 func getThumbnail(r *request, call *odata.Call) (any, error) {
-	_, i, err := r.ticket(call)
+	i, err := r.ticket(call)
 	if err != nil {
 		return nil, err
 	}

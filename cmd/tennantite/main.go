@@ -26,6 +26,7 @@ type cli struct {
 	Run         runCmd         `cmd:"" help:"Start, run a command that reaches it, pass its exit code on, stop."`
 	Env         envCmd         `cmd:"" help:"Print what a client of a running emulator needs in its environment."`
 	CA          caCmd          `cmd:"" name:"ca" help:"Print the certificate authority of a running emulator, PEM."`
+	Sync        syncCmd        `cmd:"" help:"Mirror a library or folder that another organisation shared (the reference B2B Sync client)."`
 	Fixtures    fixturesCmd    `cmd:"" help:"List, show and check fixtures."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Succeed if a running emulator can be used."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

@@ -81,6 +81,7 @@ func BenchmarkLibrary(b *testing.B) {
 			return nil
 		})
 		view := func(b *testing.B, f func(*state.Tx)) {
+			b.Helper()
 			b.ReportAllocs()
 			for b.Loop() {
 				_ = store.View(func(tx *state.Tx) error { f(tx); return nil })

@@ -86,7 +86,7 @@ func RestoreItem(tx *state.Tx, i state.Item, by state.Actor) (state.Item, error)
 	}
 	parent, ok := Parent(tx, i)
 	if !ok || !parent.DeletedAt.IsZero() {
-		above, _, _ := cutLast(Path(tx, i))
+		above, _ := cutLast(Path(tx, i))
 		var err error
 		if parent, err = EnsureFolder(tx, l, above, by); err != nil {
 			return state.Item{}, err
@@ -109,12 +109,12 @@ func RestoreItem(tx *state.Tx, i state.Item, by state.Actor) (state.Item, error)
 }
 
 // cutLast parts a path into what is above its last name, and that name.
-func cutLast(path string) (above, name string, nested bool) {
+func cutLast(path string) (above, name string) {
 	slash := strings.LastIndexByte(path, '/')
 	if slash < 0 {
-		return "", path, false
+		return "", path
 	}
-	return path[:slash], path[slash+1:], true
+	return path[:slash], path[slash+1:]
 }
 
 // RecycleFurther moves an entry to the second stage of the recycle bin.

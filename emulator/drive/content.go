@@ -17,9 +17,9 @@ const (
 	lastChunk  = 1 << 20
 )
 
-// NewContent reads bytes to their end, hashing on the way; max bounds the size (0: none), more is TooLarge.
-func NewContent(r io.Reader, max int64) (*state.Content, error) {
-	f, err := ReadFragment(r, 0, max)
+// NewContent reads bytes to their end, hashing on the way; most bounds the size (0: none), more is TooLarge.
+func NewContent(r io.Reader, most int64) (*state.Content, error) {
+	f, err := ReadFragment(r, 0, most)
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +44,8 @@ func FragmentOf(b []byte, offset int64) Fragment {
 	return f
 }
 
-// ReadFragment reads the bytes that belong at an offset of a file to their end; max as in [NewContent].
-func ReadFragment(r io.Reader, offset, max int64) (Fragment, error) {
+// ReadFragment reads the bytes that belong at an offset of a file to their end; most as in [NewContent].
+func ReadFragment(r io.Reader, offset, most int64) (Fragment, error) {
 	f := Fragment{Offset: offset}
 	for size := firstChunk; ; size = min(2*size, lastChunk) {
 		b := make([]byte, size)
@@ -54,8 +54,8 @@ func ReadFragment(r io.Reader, offset, max int64) (Fragment, error) {
 			b = slices.Clone(b[:n])
 		}
 		f.add(b)
-		if max > 0 && f.Size > max {
-			return Fragment{}, problem.New(problem.TooLarge, problem.LimitExceeded, "The content is larger than %d bytes.", max)
+		if most > 0 && f.Size > most {
+			return Fragment{}, problem.New(problem.TooLarge, problem.LimitExceeded, "The content is larger than %d bytes.", most)
 		}
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):

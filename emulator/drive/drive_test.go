@@ -61,7 +61,7 @@ func mustUpdate(t failer, store *state.Store, f func(*state.Tx) error) {
 // put stores a text at a path, making folders as needed.
 func put(tb testing.TB, tx *state.Tx, l state.List, path, text string) state.Item {
 	tb.Helper()
-	above, name, _ := cutLast(path)
+	above, name := cutLast(path)
 	parent, err := EnsureFolder(tx, l, above, by())
 	if err != nil {
 		tb.Fatal(err)

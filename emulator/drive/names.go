@@ -107,9 +107,6 @@ func freeName(tx *state.Tx, l state.List, parent state.Item, name string, folder
 	}
 }
 
-// sameName tells whether two names collide in a folder.
-func sameName(a, b string) bool { return state.NameKey(a) == state.NameKey(b) }
-
 // mimeTypes are those that the service derives from a name; everything else is application/octet-stream.
 //
 //nolint:gochecknoglobals // a constant table

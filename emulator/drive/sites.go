@@ -70,7 +70,7 @@ func newSite(tx *state.Tx, s SiteSpec) state.Site {
 	}
 	path := "/" + strings.Trim(s.Path, "/")
 	if s.Title == "" {
-		_, s.Title, _ = cutLast(path)
+		_, s.Title = cutLast(path)
 	}
 	site := state.Site{
 		TenantID: s.TenantID, ID: strings.ToLower(s.ID), WebID: tx.NewID(), Path: path, Title: s.Title, Description: s.Description,

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -122,7 +121,7 @@ func listDeleted(r *request, call *odata.Call) (any, error) {
 	set.sort = append(set.sort, "deletedDateTime")
 	all := r.deleted(call.Cast)
 	call.Cast = ""
-	return list(r, call, set, context, source[directory.Object]{
+	answer, err := list(r, call, set, context, source[directory.Object]{
 		all: func(after string) iter.Seq[directory.Object] {
 			return few(all, after, func(o directory.Object) string { return o.ID })
 		},
@@ -130,9 +129,16 @@ func listDeleted(r *request, call *odata.Call) (any, error) {
 		resource: func(o directory.Object) odata.Resource { return odata.ResourceOf(deletedOf(o)) },
 		wire:     deletedOf,
 	})
+	if err != nil {
+		return nil, err
+	}
+	if context == "users" { // of a user it comes here without being asked for
+		answer.wide = append(defaultUser(), "deletedDateTime")
+	}
+	return answer, nil
 }
 
-// deletedOf is a deleted object in a list of its own type. When it was deleted comes without being asked for.
+// deletedOf is a deleted object in a list of its own type.
 func deletedOf(o directory.Object) any {
 	switch o.Type {
 	case directory.TypeGroup:
@@ -140,13 +146,7 @@ func deletedOf(o directory.Object) any {
 	case directory.TypeApplication:
 		return wireObject{ID: o.ID, DeletedDateTime: stamp(o.Application.DeletedAt), AppID: orNull(o.Application.AppID), DisplayName: orNull(o.Name())}
 	}
-	return wireDeletedUser{stamp(o.User.DeletedAt), userOf(o.User)}
-}
-
-// wireDeletedUser is a user who shows when he was deleted.
-type wireDeletedUser struct {
-	DeletedDateTime *time.Time `json:"deletedDateTime"`
-	wireUser
+	return userOf(o.User)
 }
 
 func getDeleted(r *request, call *odata.Call) (any, error) {

@@ -17,6 +17,8 @@ type objectList struct {
 	load func() []directory.Object
 }
 
+func (l objectList) objects() []directory.Object { return l.load() }
+
 func readDirectory() []string {
 	return []string{"Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"}
 }
@@ -136,7 +138,7 @@ type wireRef struct {
 
 func listRefs(r *request, call *odata.Call) (any, error) {
 	refs := []wireRef{}
-	for _, o := range call.Value.(objectList).load() {
+	for _, o := range call.Value.(interface{ objects() []directory.Object }).objects() {
 		refs = append(refs, wireRef{r.base + "/directoryObjects/" + o.ID})
 	}
 	rows, next, err := pageOf(r, call, refs, directoryPage, directoryMost, func(w wireRef) string { return w.ID })

@@ -2,6 +2,7 @@ package graphapi
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -251,7 +252,11 @@ func (a *reply) encodeProperty(r *request) error {
 	}
 	if !a.call.RawValue {
 		a.call = nil
-		return a.encodeMembers(r, a.context+"/"+name, struct {
+		of := a.context
+		if id, ok := odata.ResourceOf(a.value).Property("id"); ok {
+			of = fmt.Sprintf("%s('%v')", of, id)
+		}
+		return a.encodeMembers(r, of+"/"+name, struct {
 			Value any `json:"value"`
 		}{value})
 	}

@@ -313,7 +313,7 @@ var kept = sync.OnceValue(func() map[string]bool {
 })
 
 // secrets are what opaque parts of addresses look like.
-var secrets = regexp.MustCompile(`((?:skip|delta)token=|token=|tempauth=)[A-Za-z0-9_.%-]+`)
+var secrets = regexp.MustCompile(`((?:skip|delta)token=|token=|tempauth=|ticket%3d)[A-Za-z0-9_.%-]+`)
 
 // play runs a transcript and returns it with the answers that came. What the world drew is numbered in them.
 func (t *transcript) play(text string) string {

@@ -73,6 +73,8 @@ func merge(parts []node) []node {
 func rootNodes() []node {
 	return []node{{
 		Name: rootNode,
+		// An older way to say whose directory is meant; the CLI for Microsoft 365 writes it.
+		Children: []child{{Name: "myorganization", Aliases: []string{"myOrganization"}, Of: rootNode}},
 		NotEmulated: []string{
 			"$metadata", "administrativeUnits", "agreements", "appCatalogs", "chats",
 			"communications", "compliance", "connections", "contacts", "copilot", "datasets", "deviceAppManagement",

@@ -141,6 +141,14 @@ type wireExtensions struct {
 	ExtensionAttribute15 *string `json:"extensionAttribute15"`
 }
 
+// defaultUser are the properties that come without $select.
+func defaultUser() []string {
+	return []string{
+		"businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation", "preferredLanguage",
+		"surname", "userPrincipalName", "id",
+	}
+}
+
 // userNavigation are the properties of a user that lead to other objects.
 func userNavigation() []string {
 	return []string{"manager", "directReports", "memberOf", "transitiveMemberOf", "ownedObjects", "sponsors"}

@@ -24,8 +24,8 @@ var rows = []struct {
 	2: {"who and what", []string{"emulator/directory", "emulator/drive", "emulator/mail", "emulator/audit"}},
 	3: {"decides and mints", []string{"emulator/b2b", "emulator/sharing", "tokens", "emulator/collaboration"}},
 	4: {"translates and loads", []string{"graphapi", "spoapi", "tokens/sts", "console", "control", "fixtures"}},
-	5: {"composes", []string{"emulator"}},
-	6: {"flags and subcommands", []string{"cmd/tennantite", "syncclient"}},
+	5: {"composes; a client that knows only the wire", []string{"emulator", "syncclient"}},
+	6: {"flags and subcommands", []string{"cmd/tennantite"}},
 }
 
 // vocabulary is the one package that its own row may import as well: a bad filter or a bad address is a failure like any

@@ -82,3 +82,13 @@ MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAOL8MCKv9YokAZKCmlFYfpweIgKlEhjo
 8ByeKFPIgNt6AiArNafZR+sYt2OQOtSql0nWFGJOhoMD/41YYv5F6sEaQw==
 -----END CERTIFICATE-----
 `
+
+func TestMyOrganization(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.as(w.admin).get("/v1.0/myorganization/servicePrincipals?$filter=appId%20eq%20'00000003-0000-0000-c000-000000000000'&$select=id").want(200)
+	if len(a.rows()) != 1 {
+		t.Error(a.body)
+	}
+	w.as(w.admin).get("/v1.0/myOrganization/users/" + w.megan.ID).want(200)
+}

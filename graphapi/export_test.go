@@ -3,6 +3,7 @@ package graphapi
 import (
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/tennantite/tennantite/emulator/odata"
 )
@@ -13,14 +14,18 @@ type Declared struct {
 	Delegated, Application         []string
 }
 
-// Operations are all operations that can be reached.
-func Operations() []Declared {
+var testTree = sync.OnceValue(func() *odata.Tree[*request] {
 	tree, err := newTree()
 	if err != nil {
 		panic(err)
 	}
+	return tree
+})
+
+// Operations are all operations that can be reached.
+func Operations() []Declared {
 	var all []Declared
-	tree.Walk(func(v odata.Visit[*request]) bool {
+	testTree().Walk(func(v odata.Visit[*request]) bool {
 		o := v.Operation
 		all = append(all, Declared{o.Name, o.Method, v.Template, o.Source, o.Delegated, o.Application})
 		return true
@@ -30,11 +35,7 @@ func Operations() []Declared {
 
 // Unreachable are the nodes that no path leads to.
 func Unreachable() []string {
-	tree, err := newTree()
-	if err != nil {
-		panic(err)
-	}
-	return tree.Unreachable()
+	return testTree().Unreachable()
 }
 
 // OperationOf is the name of the operation that answers a request to an address, "" where there is none.
@@ -56,11 +57,7 @@ func OperationOf(method, address string) string {
 	if err != nil {
 		return ""
 	}
-	tree, err := newTree()
-	if err != nil {
-		panic(err)
-	}
-	m, err := tree.Match(method, segments, query)
+	m, err := testTree().Match(method, segments, query)
 	if err != nil {
 		return ""
 	}

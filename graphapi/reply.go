@@ -253,7 +253,7 @@ func (a *reply) encodeProperty(r *request) error {
 	if !a.call.RawValue {
 		a.call = nil
 		of := a.context
-		if id, ok := odata.ResourceOf(a.value).Property("id"); ok {
+		if id, ok := odata.ResourceOf(a.value).Property("id"); ok && !strings.Contains(of, "/") { // a singleton has no key
 			of = fmt.Sprintf("%s('%v')", of, id)
 		}
 		return a.encodeMembers(r, of+"/"+name, struct {

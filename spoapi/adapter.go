@@ -303,13 +303,5 @@ func (c *request) enter() error {
 	return err
 }
 
-// somebody is the person or application of the request; it fails for an application where a person is needed.
-func (c *request) somebody() (state.User, error) {
-	if c.caller.User.ID == "" {
-		return state.User{}, problem.New(problem.Denied, problem.AccessDenied, "there is no user behind this token")
-	}
-	return c.caller.User, nil
-}
-
 // system is the emulator acting in the caller's tenant, for rules that the caller's own right was checked for.
 func (c *request) system() directory.Principal { return directory.SystemPrincipal(c.tenant.ID) }

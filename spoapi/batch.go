@@ -3,6 +3,7 @@ package spoapi
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -82,7 +83,7 @@ func readParts(r *http.Request, body []byte, boundary string, depth int) ([]*htt
 	parts := multipart.NewReader(bytes.NewReader(crlf(body, boundary)), boundary)
 	for {
 		p, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all, nil
 		}
 		if err != nil {
@@ -92,7 +93,7 @@ func readParts(r *http.Request, body []byte, boundary string, depth int) ([]*htt
 		if err != nil {
 			return nil, malformedBatch("The batch is malformed.")
 		}
-		kind, params, _ := mime.ParseMediaType(p.Header.Get("Content-Type")) //nolint:errcheck // another type is refused below
+		kind, params, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
 		switch {
 		case kind == "multipart/mixed" && params["boundary"] != "" && depth == 0:
 			set, err := readParts(r, inner, params["boundary"], 1)

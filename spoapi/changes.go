@@ -75,7 +75,8 @@ type changeQuery struct {
 func (q changeQuery) objects() bool { return q.Item || q.File || q.Folder || q.List || q.Web || q.Site }
 
 func (q changeQuery) wants(change int) bool {
-	all := !(q.Add || q.Update || q.DeleteObject || q.Rename || q.Move || q.Restore || q.SystemUpdate || q.RoleAssignmentAdd || q.RoleAssignmentDelete)
+	named := q.Add || q.Update || q.DeleteObject || q.Rename || q.Move || q.Restore || q.SystemUpdate || q.RoleAssignmentAdd || q.RoleAssignmentDelete
+	all := !named
 	switch change {
 	case changeAdd:
 		return all || q.Add

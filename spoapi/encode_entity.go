@@ -138,7 +138,7 @@ func (e encoder) members(body odata.Object, v reflect.Value, sel odata.Select) o
 		}
 		v = v.Elem()
 	}
-	if o, ok := v.Interface().(odata.Object); ok {
+	if o, ok := reflect.TypeAssert[odata.Object](v); ok {
 		for _, m := range o {
 			if all || sel.Has(m.Name) {
 				body = append(body, odata.Member{Name: m.Name, Value: e.value(m.Value, "")})
@@ -207,7 +207,7 @@ func (e encoder) value(value any, kind string) any {
 }
 
 func (e encoder) list(rv reflect.Value, kind string) any {
-	if _, raw := rv.Interface().([]byte); raw || rv.Type().Elem().Kind() == reflect.Uint8 {
+	if rv.Type().Elem().Kind() == reflect.Uint8 {
 		return rv.Interface()
 	}
 	if rv.IsNil() && e.mode != verbose {
@@ -230,7 +230,7 @@ func collectionKind(t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if k, ok := reflect.Zero(t).Interface().(kinder); ok {
+	if k, ok := reflect.TypeAssert[kinder](reflect.Zero(t)); ok {
 		return "Collection(" + k.edmKind() + ")"
 	}
 	switch t.Kind() {

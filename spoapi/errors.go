@@ -113,6 +113,7 @@ var wires = map[problem.Reason]wire{
 	problem.LinkPasswordRequired: {http.StatusForbidden, codeDenied, unauthorized, ""},
 	problem.LinkPasswordWrong:    {http.StatusForbidden, codeDenied, unauthorized, ""},
 	problem.GuestRequired:        {http.StatusForbidden, codeDenied, unauthorized, ""},
+	problem.GuestAccessExpired:   {http.StatusForbidden, codeDenied, unauthorized, ""},
 	problem.GuestIDMismatch:      {http.StatusForbidden, codeDenied, unauthorized, ""},
 	problem.AccessDenied:         {http.StatusForbidden, codeDenied, unauthorized, deniedText},
 	problem.CodeRequired:         {http.StatusForbidden, codeDenied, unauthorized, ""},
@@ -186,7 +187,6 @@ func fail(w wire, kind problem.Kind, reason problem.Reason) error {
 	return &failure{wire: w, cause: problem.New(kind, reason, "%s", w.text)}
 }
 
-//nolint:gochecknoglobals // constant failures
 var (
 	errSiteMissing  = fail(wire{status: http.StatusNotFound, text: "404 FILE NOT FOUND"}, problem.NotFound, problem.SiteNotFound)
 	errDigest       = fail(wire{http.StatusForbidden, codeDigest, spException, "The security validation for this page is invalid and might be corrupted. Please use your web browser's Back button to try your operation again."}, problem.Denied, problem.AccessDenied)

@@ -162,7 +162,7 @@ func (c *request) fileEntity(at drive.Place) *entity {
 		links: []link{
 			{"Author", func() (any, error) { return c.actorEntity(s, i.CreatedBy), nil }},
 			{"CheckedOutByUser", func() (any, error) { return nil, nil }},
-			{"ListItemAllFields", func() (any, error) { return c.itemEntity(at) }},
+			{"ListItemAllFields", func() (any, error) { return c.itemEntity(at), nil }},
 			{"LockedByUser", func() (any, error) { return nil, nil }},
 			{"ModifiedBy", func() (any, error) { return c.actorEntity(s, i.ModifiedBy), nil }},
 			{"Properties", func() (any, error) { return c.folderProperties(at), nil }},

@@ -85,7 +85,7 @@ type wireFolder struct {
 }
 
 // folderEntity describes a folder. The web's root counts as empty: its content is the lists'.
-func (c *request) folderEntity(at drive.Place) (*entity, error) {
+func (c *request) folderEntity(at drive.Place) *entity {
 	s := at.Site
 	w := wireFolder{Exists: true, ExistsAllowThrow: true, ExistsWithException: true}
 	switch {
@@ -111,17 +111,17 @@ func (c *request) folderEntity(at drive.Place) (*entity, error) {
 		links: []link{
 			{"Files", func() (any, error) { return c.filePage(at) }},
 			{"Folders", func() (any, error) { return c.folderPage(at) }},
-			{"ListItemAllFields", func() (any, error) { return c.itemEntity(at) }},
+			{"ListItemAllFields", func() (any, error) { return c.itemEntity(at), nil }},
 			{"ParentFolder", func() (any, error) {
 				up, err := parentFolder(c, at, nil)
 				if err != nil {
 					return nil, nil //nolint:nilerr // the web's root has no parent
 				}
-				return c.folderEntity(placeOf(up))
+				return c.folderEntity(placeOf(up)), nil
 			}},
 			{"Properties", func() (any, error) { return c.folderProperties(at), nil }},
 		},
-	}, nil
+	}
 }
 
 // quoted is a path as it stands within the quotes of an address.
@@ -163,11 +163,7 @@ func (c *request) folderPage(at drive.Place) (*collection, error) {
 	}
 	page := &collection{kind: "SP.Folder", web: c.webURL(at.Site)}
 	for _, p := range places {
-		x, err := c.folderEntity(p)
-		if err != nil {
-			return nil, err
-		}
-		page.items = append(page.items, x)
+		page.items = append(page.items, c.folderEntity(p))
 	}
 	return page, nil
 }
@@ -234,7 +230,7 @@ func getFolder(c *request, call *odata.Call) (any, error) {
 	} else if err := c.require(at, state.RoleRead); err != nil {
 		return nil, err
 	}
-	return c.folderEntity(at)
+	return c.folderEntity(at), nil
 }
 
 func (c *request) folderProperties(at drive.Place) *entity {
@@ -287,11 +283,10 @@ func addFolder(c *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := c.folderEntity(at)
-	if call.Args == nil && err == nil {
-		return created{x}, nil
+	if call.Args == nil {
+		return created{c.folderEntity(at)}, nil
 	}
-	return x, err
+	return c.folderEntity(at), nil
 }
 
 func addFolderUsingPath(c *request, call *odata.Call) (any, error) {
@@ -299,7 +294,7 @@ func addFolderUsingPath(c *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.folderEntity(at)
+	return c.folderEntity(at), nil
 }
 
 func addSubFolder(c *request, call *odata.Call) (any, error) {

@@ -92,10 +92,10 @@ func itemTitle(i state.Item) any {
 }
 
 // itemEntity is a list item; of a root folder there is none.
-func (c *request) itemEntity(at drive.Place) (*entity, error) {
+func (c *request) itemEntity(at drive.Place) *entity {
 	s, l, i := at.Site, at.List, at.Item
 	if i.ID == "" || i.Root() {
-		return nil, nil
+		return nil
 	}
 	fields := odata.Object{
 		{Name: "FileSystemObjectType", Value: fileType(i)},
@@ -133,7 +133,7 @@ func (c *request) itemEntity(at drive.Place) (*entity, error) {
 	return &entity{
 		kind: itemKind(l), web: c.webURL(s), path: itemPath(at), id: itemPath(at), etag: itemETag(i),
 		props: fields, extra: c.itemExtra(at), links: c.itemLinks(at),
-	}, nil
+	}
 }
 
 // itemExtra is what comes only when it is selected.
@@ -201,7 +201,7 @@ func (c *request) itemLinks(at drive.Place) []link {
 			if i.Kind != state.Folder {
 				return nil, nil
 			}
-			return c.folderEntity(at)
+			return c.folderEntity(at), nil
 		}},
 		{"ParentList", func() (any, error) { return c.listEntity(drive.Place{Site: s, List: at.List}), nil }},
 		{"Versions", func() (any, error) { return c.versionPage(at), nil }},
@@ -210,9 +210,9 @@ func (c *request) itemLinks(at drive.Place) []link {
 
 // valuesEntity is an item's fields as text.
 func (c *request) valuesEntity(at drive.Place, name string) (*entity, error) {
-	x, err := c.itemEntity(at)
-	if err != nil || x == nil {
-		return nil, err
+	x := c.itemEntity(at)
+	if x == nil {
+		return nil, nil //nolint:nilnil // a root folder is no item
 	}
 	fields := odata.Object{}
 	for _, m := range slices.Concat(x.props.(odata.Object), x.extra) {

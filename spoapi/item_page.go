@@ -43,11 +43,7 @@ func (c *request) itemPage(at drive.Place, q *odata.Query) (*collection, error) 
 	}
 	all := make([]*entity, 0, len(visible))
 	for _, v := range visible {
-		x, err := c.itemEntity(v)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x)
+		all = append(all, c.itemEntity(v))
 	}
 	if q == nil {
 		return &collection{kind: itemKind(at.List), web: c.webURL(at.Site), items: all, paged: true}, nil

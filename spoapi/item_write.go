@@ -33,8 +33,7 @@ func addItem(c *request, call *odata.Call) (any, error) {
 	if at, err = c.addListItem(at, fields); err != nil {
 		return nil, err
 	}
-	x, err := c.itemEntity(at)
-	return created{x}, err
+	return created{c.itemEntity(at)}, nil
 }
 
 func (c *request) addListItem(at drive.Place, fields map[string]any) (drive.Place, error) {

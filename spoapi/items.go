@@ -112,5 +112,5 @@ func getItem(c *request, call *odata.Call) (any, error) {
 	if err := c.require(at, state.RoleRead); err != nil {
 		return nil, err
 	}
-	return c.itemEntity(at)
+	return c.itemEntity(at), nil
 }

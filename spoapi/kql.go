@@ -1,6 +1,7 @@
 package spoapi
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,7 +102,7 @@ func phraseIn(text, phrase []string, prefix bool) bool {
 		ok := true
 		for j, w := range phrase {
 			last := j == len(phrase)-1
-			if text[i+j] != w && !(last && prefix && strings.HasPrefix(text[i+j], w)) {
+			if text[i+j] != w && (!last || !prefix || !strings.HasPrefix(text[i+j], w)) {
 				ok = false
 				break
 			}
@@ -134,12 +135,7 @@ func (n kqlProperty) match(d document) bool {
 	case time.Time:
 		return n.moment(v, d)
 	case []string:
-		for _, s := range v {
-			if n.text(s) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(v, n.text)
 	case string:
 		return n.text(v)
 	}

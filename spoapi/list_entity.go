@@ -138,7 +138,7 @@ func (c *request) listEntity(at drive.Place) *entity {
 			{"Items", func() (any, error) { return c.itemPage(at, nil) }},
 			{"ParentWeb", func() (any, error) { return c.webEntity(s), nil }},
 			{"RootFolder", func() (any, error) {
-				return c.folderEntity(drive.Place{Site: s, List: l, Item: drive.Root(c.tx, l)})
+				return c.folderEntity(drive.Place{Site: s, List: l, Item: drive.Root(c.tx, l)}), nil
 			}},
 			{"Views", func() (any, error) { return c.viewPage(at), nil }},
 			{"DefaultView", func() (any, error) { return c.viewEntity(at), nil }},

@@ -76,7 +76,7 @@ func listOperations() []operation {
 }
 
 // listPage lists the lists that the caller may see.
-func (c *request) listPage(s state.Site) (*collection, error) {
+func (c *request) listPage(s state.Site) *collection {
 	page := &collection{kind: "SP.List", web: c.webURL(s)}
 	for l := range c.tx.Lists(s.TenantID, s.ID) {
 		at := drive.Place{Site: s, List: l}
@@ -87,7 +87,7 @@ func (c *request) listPage(s state.Site) (*collection, error) {
 	slices.SortStableFunc(page.items, func(a, b *entity) int {
 		return strings.Compare(strings.ToLower(a.props.(wireList).Title), strings.ToLower(b.props.(wireList).Title))
 	})
-	return page, nil
+	return page
 }
 
 func listLists(c *request, call *odata.Call) (any, error) {
@@ -95,7 +95,7 @@ func listLists(c *request, call *odata.Call) (any, error) {
 	if err := c.requireWeb(s); err != nil {
 		return nil, err
 	}
-	return c.listPage(s)
+	return c.listPage(s), nil
 }
 
 func (c *request) listOf(s state.Site, id string) (any, error) {

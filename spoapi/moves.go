@@ -46,12 +46,11 @@ func moveTo(c *request, call *odata.Call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	_, err := c.move(at, in.NewURL, flags&overwrite != 0, false)
-	return void{"MoveTo"}, err
+	return void{"MoveTo"}, c.move(at, in.NewURL, flags&overwrite != 0, false)
 }
 
 func copyTo(c *request, call *odata.Call) (any, error) {
-	_, err := c.copy(placeOf(call.Value), targetArg(call.Args), call.Args.Bool("bOverWrite"), false)
+	err := c.copy(placeOf(call.Value), targetArg(call.Args), call.Args.Bool("bOverWrite"), false)
 	return void{"CopyTo"}, err
 }
 
@@ -75,9 +74,9 @@ func moveCopy(name string, copies bool) func(*request, *odata.Call) (any, error)
 			return nil, errFile(from)
 		}
 		if copies {
-			_, err = c.copy(at, to, overwrite, in.Options.KeepBoth)
+			err = c.copy(at, to, overwrite, in.Options.KeepBoth)
 		} else {
-			_, err = c.move(at, to, overwrite, in.Options.KeepBoth)
+			err = c.move(at, to, overwrite, in.Options.KeepBoth)
 		}
 		return void{name}, err
 	}
@@ -122,53 +121,51 @@ func conflictOf(overwrite, keepBoth bool) drive.Conflict {
 
 // move puts an item into another folder. Within a library it stays the same item; beyond it is copied and the original
 // deleted, as the service does.
-func (c *request) move(at drive.Place, to string, overwrite, keepBoth bool) (drive.Place, error) {
+func (c *request) move(at drive.Place, to string, overwrite, keepBoth bool) error {
 	up, name, err := c.target(to, at)
 	if err != nil {
-		return at, err
+		return err
 	}
 	if err := c.require(at, state.RoleWrite); err != nil {
-		return at, err
+		return err
 	}
 	if up.List.ID != at.List.ID {
-		done, err := c.copy(at, to, overwrite, keepBoth)
-		if err != nil {
-			return at, err
+		if err := c.copy(at, to, overwrite, keepBoth); err != nil {
+			return err
 		}
-		return done, drive.DeleteForGood(c.tx, at.List, at.Item, "", c.actor())
+		return drive.DeleteForGood(c.tx, at.List, at.Item, "", c.actor())
 	}
 	if err := c.require(up, state.RoleWrite); err != nil {
-		return at, err
+		return err
 	}
-	at.Item, err = drive.UpdateItem(c.tx, at.List, at.Item, drive.ItemChange{
+	_, err = drive.UpdateItem(c.tx, at.List, at.Item, drive.ItemChange{
 		Name: &name, Parent: &up.Item, Conflict: conflictOf(overwrite, keepBoth), By: c.actor(),
 	})
 	if problem.ReasonOf(err) == problem.NameExists {
 		err = errFileTaken(c.folderPath(up) + "/" + name)
 	}
-	return at, err
+	return err
 }
 
-func (c *request) copy(at drive.Place, to string, overwrite, keepBoth bool) (drive.Place, error) {
+func (c *request) copy(at drive.Place, to string, overwrite, keepBoth bool) error {
 	up, name, err := c.target(to, at)
 	if err != nil {
-		return at, err
+		return err
 	}
 	if err := c.require(at, state.RoleRead); err != nil {
-		return at, err
+		return err
 	}
 	if err := c.require(up, state.RoleWrite); err != nil {
-		return at, err
+		return err
 	}
 	o, err := drive.Copy(c.tx, at.Item, drive.CopySpec{
 		List: up.List, Parent: up.Item, Name: name, Conflict: conflictOf(overwrite, keepBoth), By: c.actor(),
 	})
 	if err != nil {
-		return at, err
+		return err
 	}
 	if o.Status == "failed" {
-		return at, errFileTaken(c.folderPath(up) + "/" + name)
+		return errFileTaken(c.folderPath(up) + "/" + name)
 	}
-	up.Item, _ = c.tx.Item(up.List.TenantID, up.List.ID, o.ItemID)
-	return up, nil
+	return nil
 }

@@ -54,8 +54,9 @@ func pathArg(s state.Site, args odata.Args) (string, error) {
 	if path == "" {
 		path = "/"
 	}
-	if base := webPath(s); base != "/" && !strings.EqualFold(path, base) &&
-		!(len(path) > len(base) && path[len(base)] == '/' && strings.EqualFold(path[:len(base)], base)) {
+	base := strings.TrimSuffix(webPath(s), "/")
+	within := len(path) >= len(base) && strings.EqualFold(path[:len(base)], base) && (len(path) == len(base) || path[len(base)] == '/')
+	if !within {
 		return "", errOutsideWeb
 	}
 	return path, nil

@@ -184,7 +184,7 @@ func getAncestor(c *request, call *odata.Call) (any, error) {
 	}
 	switch at = sharing.Assigned(c.tx, at); {
 	case at.Item.ID != "":
-		return c.itemEntity(at)
+		return c.itemEntity(at), nil
 	case at.List.ID != "":
 		return c.listEntity(at), nil
 	}
@@ -199,7 +199,7 @@ func (c *request) securableLinks(at drive.Place) []link {
 			at := sharing.Assigned(c.tx, at)
 			switch {
 			case at.Item.ID != "":
-				return c.itemEntity(at)
+				return c.itemEntity(at), nil
 			case at.List.ID != "":
 				return c.listEntity(at), nil
 			}
@@ -229,7 +229,10 @@ func rightsOf(role state.Role) wireRights {
 
 // parseRights reads {"High":"…","Low":"…"}, numbers quoted or not.
 func parseRights(s string) (high, low uint64, ok bool) {
-	var in struct{ High, Low json.Number }
+	var in struct {
+		High json.Number `json:"High"`
+		Low  json.Number `json:"Low"`
+	}
 	if json.Unmarshal([]byte(s), &in) != nil {
 		return 0, 0, false
 	}

@@ -34,14 +34,13 @@ func searchParams() []string {
 
 // searchQuery is what is asked.
 type searchQuery struct {
-	text      string
-	fields    []string
-	start     int
-	limit     int
-	sort      []odata.Order
-	refiners  []string
-	refine    []string
-	unlimited bool
+	text     string
+	fields   []string
+	start    int
+	limit    int
+	sort     []odata.Order
+	refiners []string
+	refine   []string
 }
 
 // The bounds of a page of results.

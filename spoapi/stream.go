@@ -123,10 +123,7 @@ func (c *request) camlRows(at drive.Place, v camlView, folder string) ([]*entity
 		case !v.Recursive && i.ParentID != parent.ID, v.Recursive && folder != "" && !drive.Within(c.tx, i, parent.ID):
 			continue
 		}
-		x, err := c.itemEntity(p)
-		if err != nil {
-			return nil, err
-		}
+		x := c.itemEntity(p)
 		if v.Where == nil || odata.Eval(v.Where, x) {
 			x.place = p
 			rows = append(rows, x)

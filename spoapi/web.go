@@ -185,10 +185,10 @@ func (c *request) webLinks(s state.Site) []link {
 			return c.userEntity(s, u.(state.SiteUser)), nil
 		}},
 		{"Folders", func() (any, error) { return c.folderPage(at) }},
-		{"Lists", func() (any, error) { return c.listPage(s) }},
+		{"Lists", func() (any, error) { return c.listPage(s), nil }},
 		{"RegionalSettings", func() (any, error) { return c.regionalEntity(s), nil }},
 		{"RoleDefinitions", func() (any, error) { return c.definitionPage(s), nil }},
-		{"RootFolder", func() (any, error) { return c.folderEntity(at) }},
+		{"RootFolder", func() (any, error) { return c.folderEntity(at), nil }},
 		{"SiteGroups", func() (any, error) { return c.groupPage(s), nil }},
 		{"SiteUsers", func() (any, error) { return c.userPage(userSet{site: s}), nil }},
 		{"Webs", func() (any, error) { return &collection{kind: "SP.Web"}, nil }},

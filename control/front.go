@@ -19,7 +19,7 @@ type Filter = traffic.Filter
 type Traffic = traffic.Options
 
 // NewJournal returns a journal that keeps the newest entries.
-func NewJournal(max int) *Journal { return traffic.NewJournal(max) }
+func NewJournal(most int) *Journal { return traffic.NewJournal(most) }
 
 // Around returns the faces with journal, faults and lag around them.
 func Around(faces http.Handler, o Traffic) http.Handler { return traffic.Around(faces, o) }

@@ -169,7 +169,7 @@ func (e *Emulator) connect(w http.ResponseWriter, r *http.Request, t *tunnels, w
 			conn.Close()
 			return
 		}
-		first, err := buffered.Reader.Peek(1)
+		first, err := buffered.Peek(1)
 		if err != nil || conn.SetDeadline(time.Time{}) != nil {
 			conn.Close()
 			return

@@ -41,6 +41,14 @@ func dialProxy(tb testing.TB, emu *emulator.Emulator, text string) (net.Conn, *b
 	return c, bufio.NewReader(c)
 }
 
+// say sends text on a connection.
+func say(tb testing.TB, c net.Conn, format string, args ...any) {
+	tb.Helper()
+	if _, err := fmt.Fprintf(c, format, args...); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func readAnswer(tb testing.TB, r *bufio.Reader, method string) (*http.Response, string) {
 	tb.Helper()
 	answer, err := http.ReadResponse(r, &http.Request{Method: method})
@@ -145,7 +153,7 @@ func TestPlainTunnel(t *testing.T) {
 		t.Fatalf("got %s %s", answer.Status, body)
 	}
 	const form = "grant_type=client_credentials"
-	fmt.Fprintf(c, "POST https://login.microsoftonline.com/common/oauth2/v2.0/token HTTP/1.1\r\nHost: login.microsoftonline.com\r\n"+
+	say(t, c, "POST https://login.microsoftonline.com/common/oauth2/v2.0/token HTTP/1.1\r\nHost: login.microsoftonline.com\r\n"+
 		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(form), form)
 	all, err := io.ReadAll(r) // to the end: the connection is closed
 	if err != nil {
@@ -167,7 +175,7 @@ func TestTunnelReachesEmulatedHostsOnly(t *testing.T) {
 		if answer, body := readAnswer(t, r, http.MethodConnect); answer.StatusCode != http.StatusOK {
 			t.Fatalf("got %s %s", answer.Status, body)
 		}
-		fmt.Fprintf(c, "GET /_tennantite/v1/info HTTP/1.1\r\nHost: %s\r\n\r\n", host)
+		say(t, c, "GET /_tennantite/v1/info HTTP/1.1\r\nHost: %s\r\n\r\n", host)
 		if answer, body := readAnswer(t, r, http.MethodGet); answer.StatusCode != http.StatusForbidden || strings.Contains(body, "caFingerprint") {
 			t.Errorf("host %s: got %s %s", host, answer.Status, body)
 		}

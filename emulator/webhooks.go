@@ -113,7 +113,7 @@ func (w *webhooks) handshake(address, parameter, token string) error {
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(len(token))+1))
-	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) //nolint:errcheck // another type is refused
+	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) // another type is refused
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return refused("The request timed out.")

@@ -35,7 +35,7 @@ func receive(tb testing.TB, sent <-chan string) string {
 	select {
 	case body := <-sent:
 		return body
-	case <-time.After(patience): //nolint:forbidigo // a limit of the test
+	case <-time.After(patience):
 		tb.Fatal("no notification came")
 		return ""
 	}

@@ -22,7 +22,6 @@ type worlds struct {
 	drawn  int // names drawn so far
 }
 
-//nolint:gochecknoglobals // a compiled pattern
 var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 func (ws *worlds) get(name string) (*world, bool) {

@@ -174,7 +174,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, _ terminal) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("not ready after %s: %w", c.Wait, err)
-		case <-time.After(pause): //nolint:forbidigo // the wall clock is what is waited for
+		case <-time.After(pause):
 		}
 	}
 }

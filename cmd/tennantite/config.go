@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
@@ -62,14 +63,11 @@ func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, er
 	if !ok {
 		return fmt.Sprint(v), nil
 	}
-	joined := ""
-	for i, x := range list {
-		if i > 0 {
-			joined += ","
-		}
-		joined += fmt.Sprint(x)
+	texts := make([]string, 0, len(list))
+	for _, x := range list {
+		texts = append(texts, fmt.Sprint(x))
 	}
-	return joined, nil
+	return strings.Join(texts, ","), nil
 }
 
 // configuration is the option that reads the file of the environment, if one is named there; --config names another.

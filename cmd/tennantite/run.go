@@ -55,7 +55,7 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
 		defer cancel()
 		if err := e.Shutdown(ending); err != nil {
-			fmt.Fprintln(t.stderr, "tennantite:", err)
+			t.complain(err)
 		}
 	}()
 	a := e.Addresses()
@@ -126,7 +126,7 @@ func execute(command, env []string, t terminal) error {
 	path, err := exec.LookPath(command[0])
 	if err != nil {
 		const notFound = exitCode(127) // as shells say it
-		fmt.Fprintln(t.stderr, "tennantite:", err)
+		t.complain(err)
 		return notFound
 	}
 	cmd := exec.Command(path, command[1:]...) //nolint:gosec,noctx // it is the caller's command, and ends when it ends

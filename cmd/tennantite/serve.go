@@ -118,12 +118,12 @@ func (c *serveCmd) Run(ctx context.Context, t terminal) error {
 
 // readyLine tells in one line that everything can be used, and where.
 func readyLine(w io.Writer, a emulator.Addresses) error {
-	line := "ready"
+	words := []string{"ready"}
 	for _, x := range []struct{ name, address string }{{"http", a.HTTP}, {"https", a.HTTPS}, {"proxy", a.Proxy}} {
 		if x.address != "" {
-			line += " " + x.name + "=" + x.address
+			words = append(words, x.name+"="+x.address)
 		}
 	}
-	_, err := fmt.Fprintln(w, line)
+	_, err := fmt.Fprintln(w, strings.Join(words, " "))
 	return err
 }

@@ -254,6 +254,6 @@ func page(x *exchange, e effect) {
 	if e.code != "" {
 		text = e.code + ": " + text
 	}
-	fmt.Fprintf(x, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]d</title></head>\n"+
+	_, _ = fmt.Fprintf(x, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]d</title></head>\n"+
 		"<body data-page=\"error\"><main><h1>%[1]d</h1><p>%[2]s</p></main></body></html>\n", e.status, html.EscapeString(text))
 }

@@ -71,19 +71,19 @@ func meets(f state.Fault, x *exchange) bool {
 
 // realName is the host's name in the real world, also where the client came by local names.
 func realName(p links.Place) string {
-	real := links.Origin{}
+	var o links.Origin // of the real names
 	address := ""
 	switch p.Service {
 	case links.Login:
-		address = real.Login()
+		address = o.Login()
 	case links.Graph:
-		address = real.Graph()
+		address = o.Graph()
 	case links.SharePoint:
-		address = real.SharePoint(p.Prefix, p.Host)
+		address = o.SharePoint(p.Prefix, p.Host)
 	case links.Invitations:
-		address = real.Invitations()
+		address = o.Invitations()
 	case links.Live:
-		address = real.Live()
+		address = o.Live()
 	case links.DeviceLogin, links.None:
 		return p.Name
 	}

@@ -11,7 +11,7 @@ import (
 // Journal is a bounded log of one world's requests: the newest entries, and no more than a fixed amount of what was in them.
 type Journal struct {
 	mu      sync.Mutex
-	max     int
+	most    int
 	entries []*Entry // oldest first
 	size    int      // bytes of captured bodies
 	seq     uint64
@@ -48,9 +48,9 @@ type Entry struct {
 	token, hostTenant, remote     string
 }
 
-// NewJournal returns a journal that keeps the newest max entries.
-func NewJournal(max int) *Journal {
-	return &Journal{max: max, changed: make(chan struct{}), retry: map[string]time.Time{}}
+// NewJournal returns a journal that keeps so many entries, the newest.
+func NewJournal(most int) *Journal {
+	return &Journal{most: most, changed: make(chan struct{}), retry: map[string]time.Time{}}
 }
 
 func (j *Journal) add(e *Entry) {
@@ -61,7 +61,7 @@ func (j *Journal) add(e *Entry) {
 	j.entries = append(j.entries, e)
 	j.size += e.weight()
 	drop := 0
-	for drop < len(j.entries) && (len(j.entries)-drop > j.max || j.size > maxBytes) {
+	for drop < len(j.entries) && (len(j.entries)-drop > j.most || j.size > maxBytes) {
 		j.size -= j.entries[drop].weight()
 		j.entries[drop] = nil
 		drop++

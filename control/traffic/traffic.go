@@ -76,7 +76,7 @@ func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (t *traffic) serve(x *exchange, r *http.Request, world *state.Store, c conditions) {
-	next := http.Handler(t.next)
+	next := t.next
 	if !c.lag.immediate() {
 		next = lagging(next, t.Journal(r), c.lag)
 	}

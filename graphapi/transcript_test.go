@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -22,6 +23,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/tennantite/tennantite/emulator/b2b"
 	"github.com/tennantite/tennantite/emulator/collaboration"
@@ -42,9 +45,10 @@ var update = flag.Bool("update", false, "write the answers of testdata/*.txt ane
 //	# a comment
 //	as megan | nobody | app              who asks from here on; a name of contoso's people
 //	> Prefer: return=minimal             a header of the next request
-//	GET /v1.0/me?$select=id              a request; an address in full goes to that host; JSON follows the path, other text behind " | "
+//	GET /v1.0/me?$select=id              a request; an address in full goes to that host; JSON follows the path, other text behind " | ", bytes behind " |base64 "
 //	< 200                                the answer: status, telling headers, body; -update writes it
-//	@ id = value.0.id                    keeps a part of the answer: {id} stands for it from here on
+//	@ id = value/0/id                    keeps a part of the answer: {id} stands for it from here on
+//	@ s = uploadUrl after Sessions/      keeps what stands behind that text
 type transcript struct {
 	tb     testing.TB
 	face   http.Handler
@@ -193,6 +197,9 @@ func split(s string) (address, body string) {
 		s, body = s[:i], s[i+1:]
 	} else if i := strings.Index(s, " | "); i >= 0 {
 		s, body = s[:i], s[i+3:]
+	} else if i := strings.Index(s, " |base64 "); i >= 0 {
+		b, _ := base64.StdEncoding.DecodeString(s[i+len(" |base64 "):]) // a typing mistake shows in the answer
+		s, body = s[:i], string(b)
 	}
 	return strings.NewReplacer(" ", "%20", `"`, "%22").Replace(s), body
 }
@@ -232,8 +239,9 @@ func (t *transcript) keep(line string) {
 	t.tb.Helper()
 	name, path, _ := strings.Cut(line, "=")
 	name, path = strings.TrimSpace(name), strings.TrimSpace(path)
+	path, after, _ := strings.Cut(path, " after ")
 	if header, ok := strings.CutPrefix(path, "header:"); ok {
-		t.vars[name] = t.lastHeader.Get(header)
+		t.vars[name] = behind(t.lastHeader.Get(header), after)
 		return
 	}
 	var v any
@@ -256,10 +264,16 @@ func (t *transcript) keep(line string) {
 	if !ok {
 		t.tb.Fatalf("%s: %v is no text in\n%s", line, v, t.last)
 	}
-	t.vars[name] = s
+	t.vars[name] = behind(s, after)
 }
 
-var drawn = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|"[A-Za-z0-9_-]{40,43}"|/[A-Za-z0-9_-]{43}\b`)
+// behind is what stands in a text behind another one.
+func behind(s, after string) string {
+	_, s, _ = strings.Cut(s, after)
+	return s
+}
+
+var drawn = regexp.MustCompile(`(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|b![A-Za-z0-9_-]{64}|\b01[A-Z2-7]{32}\b|"[A-Za-z0-9_-]{40,43}"|/[A-Za-z0-9_-]{43}\b`)
 
 // hint is the beginning of a secret.
 var hint = regexp.MustCompile(`"hint": "[^"]*"`)
@@ -271,6 +285,9 @@ func masked(text string) string {
 	text = hint.ReplaceAllString(text, `"hint": "{hint}"`)
 	return drawn.ReplaceAllStringFunc(text, func(id string) string {
 		bare := strings.Trim(id, `"/`)
+		if lower := strings.ToLower(bare); uuid.Validate(lower) == nil {
+			bare, id = lower, lower
+		}
 		if kept()[bare] || !strings.ContainsAny(bare, "0123456789") { // a long property name is no secret
 			return id
 		}

@@ -5,8 +5,6 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-const monitorSecret = 24
-
 // CopySpec says where a copy goes.
 type CopySpec struct {
 	List     state.List // of the copy, which may be another drive
@@ -40,7 +38,7 @@ func Copy(tx *state.Tx, i state.Item, c CopySpec) (state.Operation, error) {
 		return state.Operation{}, err
 	}
 	o := state.Operation{
-		ID: tx.NewSecret(monitorSecret), TenantID: i.TenantID, Kind: "itemCopy", Status: "completed", ListID: c.List.ID,
+		ID: tx.NewSecret(sessionSecret), TenantID: i.TenantID, Kind: "itemCopy", Status: "completed", ListID: c.List.ID,
 		CreatedAt: tx.Now(), DoneAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife),
 	}
 	if there, taken := tx.ItemByName(parent.TenantID, parent.ListID, parent.ID, c.Name); taken {

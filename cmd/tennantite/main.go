@@ -13,9 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// version is set by the linker.
-//
-//nolint:gochecknoglobals // -X main.version
+// version is set by the linker: -X main.version.
 var version = "dev"
 
 // cli is the command line.
@@ -36,6 +34,11 @@ type cli struct {
 type terminal struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+}
+
+// complain tells the person what went wrong.
+func (t terminal) complain(err error) {
+	_, _ = fmt.Fprintln(t.stderr, "tennantite:", err) // there is nobody else to be told
 }
 
 // exitCode ends the program with a code and says nothing.
@@ -63,7 +66,7 @@ func run(ctx context.Context, args []string, t terminal) (code int) {
 	exited := -1
 	file, err := configuration()
 	if err != nil {
-		fmt.Fprintln(t.stderr, "tennantite:", err)
+		t.complain(err)
 		return codeUsage
 	}
 	parser, err := kong.New(&c,
@@ -74,10 +77,10 @@ func run(ctx context.Context, args []string, t terminal) (code int) {
 		kong.DefaultEnvars("TENNANTITE"),
 		file,
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
-		kong.Vars(vars()),
+		vars(),
 	)
 	if err != nil {
-		fmt.Fprintln(t.stderr, "tennantite:", err)
+		t.complain(err)
 		return codeFailed
 	}
 	k, err := parser.Parse(args)
@@ -85,7 +88,7 @@ func run(ctx context.Context, args []string, t terminal) (code int) {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(t.stderr, "tennantite:", err)
+		t.complain(err)
 		return codeUsage
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
@@ -97,6 +100,6 @@ func run(ctx context.Context, args []string, t terminal) (code int) {
 	case errors.As(err, &ec):
 		return int(ec)
 	}
-	fmt.Fprintln(t.stderr, "tennantite:", err)
+	t.complain(err)
 	return codeFailed
 }

@@ -55,7 +55,7 @@ func (c *syncCmd) Run(ctx context.Context, t terminal) error {
 		if e.Path != "" && e.Text != "" {
 			what += ": "
 		}
-		fmt.Fprintf(t.stdout, "%-10s %s\n", e.Kind, what+e.Text)
+		_, _ = fmt.Fprintf(t.stdout, "%-10s %s\n", e.Kind, what+e.Text)
 	}
 	f, err := syncclient.Open(ctx, target, syncclient.Options{
 		Dir: c.Dir, Login: c.Login, Graph: c.Graph, ClientID: c.ClientID, Home: c.Home, User: c.User, Password: c.Password, Progress: show,
@@ -71,7 +71,7 @@ func (c *syncCmd) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	if errors.Is(err, syncclient.ErrNoAccess) {
-		fmt.Fprintln(t.stderr, "tennantite:", err)
+		t.complain(err)
 		return exitCode(codeNoAccess)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/tokens"
 )
@@ -120,12 +121,18 @@ func sessionPrincipal(tx *state.Tx, t state.Tenant, s state.Session) (directory.
 		case ok && u.AccountEnabled && !u.SessionsValidFrom.After(a.AuthTime):
 			p.User = u
 			return p, true
-		case a.UserID == "" && a.Account.Address != "":
+		case a.UserID == "" && a.Account.Address != "" && proofHolds(tx, t, a.AuthTime):
 			p.Email = a.Account.Address
 			return p, true
 		}
 	}
 	return p, len(p.LinkIDs) > 0
+}
+
+// proofHolds tells whether an address that a code proved counts still.
+func proofHolds(tx *state.Tx, t state.Tenant, at time.Time) bool {
+	ends := sharing.AttestationEnds(t, at)
+	return ends.IsZero() || tx.Now().Before(ends)
 }
 
 // digestLife is how long a form digest is good.

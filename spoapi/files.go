@@ -10,6 +10,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -243,7 +244,7 @@ func getFile(c *request, call *odata.Call) (any, error) {
 
 func readFile(c *request, call *odata.Call) (any, error) {
 	at := placeOf(call.Value)
-	if err := c.require(at, state.RoleRead); err != nil {
+	if err := sharing.RequireContent(c.tx, c.caller, at); err != nil {
 		return nil, err
 	}
 	i := at.Item

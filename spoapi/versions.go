@@ -8,6 +8,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -94,7 +95,7 @@ func getVersion(c *request, call *odata.Call) (any, error) {
 
 func readVersion(c *request, call *odata.Call) (any, error) {
 	v := call.Value.(version)
-	if err := c.require(v.at, state.RoleRead); err != nil {
+	if err := sharing.RequireContent(c.tx, c.caller, v.at); err != nil {
 		return nil, err
 	}
 	return content{kind: "application/octet-stream", name: v.at.Item.Name, at: v.ModifiedAt, reader: drive.ContentReader(v.Content, 0)}, nil

@@ -20,14 +20,17 @@ func TestChunkedUpload(t *testing.T) {
 		if n, err := ContinueChunked(tx, i, "id", FragmentOf([]byte("two "), 4)); n != 8 || err != nil {
 			t.Errorf("continued: %d, %v", n, err)
 		}
-		for want, f := range map[problem.Reason]func() (int64, error){
-			problem.RangeOverlap:    func() (int64, error) { return ContinueChunked(tx, i, "id", FragmentOf([]byte("x"), 2)) },
-			problem.RangeInvalid:    func() (int64, error) { return ContinueChunked(tx, i, "id", FragmentOf([]byte("x"), 9)) },
-			problem.SessionNotFound: func() (int64, error) { return ContinueChunked(tx, i, "other", FragmentOf([]byte("x"), 8)) },
-			problem.NotAFile:        func() (int64, error) { return StartChunked(tx, Root(tx, l), "id", Fragment{}, by()) },
+		for _, tt := range []struct {
+			want problem.Reason
+			do   func() (int64, error)
+		}{
+			{problem.RangeOverlap, func() (int64, error) { return ContinueChunked(tx, i, "id", FragmentOf([]byte("x"), 2)) }},
+			{problem.RangeInvalid, func() (int64, error) { return ContinueChunked(tx, i, "id", FragmentOf([]byte("x"), 9)) }},
+			{problem.SessionNotFound, func() (int64, error) { return ContinueChunked(tx, i, "other", FragmentOf([]byte("x"), 8)) }},
+			{problem.NotAFile, func() (int64, error) { return StartChunked(tx, Root(tx, l), "id", Fragment{}, by()) }},
 		} {
-			if _, err := f(); problem.ReasonOf(err) != want {
-				t.Errorf("got %v, want %v", err, want)
+			if _, err := tt.do(); problem.ReasonOf(err) != tt.want {
+				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		}
 		now, _ := tx.Item(i.TenantID, i.ListID, i.ID)

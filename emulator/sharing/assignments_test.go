@@ -46,13 +46,9 @@ func TestAssignments(t *testing.T) {
 		w.check(sharing.BreakInheritance(tx, as(w.megan), w.file, true))
 		w.file.Item, _ = tx.Item(w.contoso.ID, w.library.ID, w.file.Item.ID)
 	})
-	for reason, f := range map[problem.Reason]func(tx *state.Tx) error{
-		problem.AccessDenied:   func(tx *state.Tx) error { return sharing.Assign(tx, as(w.lee), w.file, lee.ID, read) },
-		problem.RoleInvalid:    func(tx *state.Tx) error { return sharing.Assign(tx, as(w.megan), w.file, lee.ID, 1) },
-		problem.ObjectNotFound: func(tx *state.Tx) error { return sharing.Assign(tx, as(w.megan), w.file, 4711, read) },
-	} {
-		w.fails(reason, f)
-	}
+	w.fails(problem.AccessDenied, func(tx *state.Tx) error { return sharing.Assign(tx, as(w.lee), w.file, lee.ID, read) })
+	w.fails(problem.RoleInvalid, func(tx *state.Tx) error { return sharing.Assign(tx, as(w.megan), w.file, lee.ID, 1) })
+	w.fails(problem.ObjectNotFound, func(tx *state.Tx) error { return sharing.Assign(tx, as(w.megan), w.file, 4711, read) })
 	for _, step := range []struct {
 		take  bool
 		level int

@@ -91,6 +91,9 @@ func getContent(r *request, call *odata.Call) (any, error) {
 	if p.Item.Kind != state.File {
 		return nil, problem.For(problem.Invalid, problem.NotAFile, p.Item.Name, "You cannot get content for a folder")
 	}
+	if err := sharing.RequireContent(r.tx, r.caller, p); err != nil {
+		return nil, err
+	}
 	if err := r.match(drive.ETag(p.Item), drive.CTag(p.Item)); err != nil {
 		return nil, err
 	}

@@ -48,6 +48,9 @@ func getItem(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	v := r.itemWire(p)
+	if v.DownloadURL != "" && sharing.RequireContent(r.tx, r.caller, p) != nil {
+		v.DownloadURL, v.ContentURL = "", ""
+	}
 	if err := r.expandItem(call.Query, p, &v); err != nil {
 		return nil, err
 	}

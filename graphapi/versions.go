@@ -8,6 +8,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -107,6 +108,9 @@ func getVersion(r *request, call *odata.Call) (any, error) {
 func getVersionContent(r *request, call *odata.Call) (any, error) {
 	v, err := r.onVersion(call, state.RoleRead)
 	if err != nil {
+		return nil, err
+	}
+	if err := sharing.RequireContent(r.tx, r.caller, v.Place); err != nil {
 		return nil, err
 	}
 	return redirect(r.writer(v.Site, v.List).download(v.Item, v.version.Number)), nil

@@ -21,13 +21,13 @@ func FuzzClaims(f *testing.F) {
 		if c.id != strings.ToLower(c.id) {
 			t.Errorf("%q: the id %q is not folded", login, c.id)
 		}
-		again := map[claimKind]string{
-			claimUser: memberClaim + c.id, claimAddress: codeGuestPrefix + c.id, claimGroup: securityClaim + c.id, claimOwners: unifiedClaim + c.id + "_o",
-			claimInsiders: organizationClaim, claimEveryone: everyoneClaim,
-		}[c.kind]
 		if c.kind == claimNone {
 			return
 		}
+		again := map[claimKind]string{
+			claimNone: "", claimUser: memberClaim + c.id, claimAddress: codeGuestPrefix + c.id, claimGroup: securityClaim + c.id, claimOwners: unifiedClaim + c.id + "_o",
+			claimInsiders: organizationClaim, claimEveryone: everyoneClaim,
+		}[c.kind]
 		// Blanks at the edge of an id, and an address within a principal name, are read as what they are.
 		if got := parseClaim(again); got.kind != c.kind && c.id == strings.TrimSpace(c.id) {
 			t.Errorf("%q is %+v, written out as %q it is %+v", login, c, again, got)

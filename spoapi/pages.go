@@ -139,6 +139,9 @@ func (p *page) answer() (any, error) {
 		}
 		return nil, problem.For(problem.NotFound, problem.UnknownSegment, name, "There is no such page here.")
 	}
+	if strings.EqualFold(strings.Trim(p.rest, "/"), requestsPath) {
+		return requestsPage(p)
+	}
 	if p.http.Method == http.MethodPost {
 		return nil, problem.New(problem.Invalid, problem.MethodNotAllowed, "Nothing can be posted here.")
 	}

@@ -149,7 +149,7 @@ func (p *page) proven() string {
 	if !ok || a.Account.Kind != state.HomeOTP || a.UserID != "" {
 		return ""
 	}
-	if ends := sharing.AttestationEnds(p.tenant, a.AuthTime); !ends.IsZero() && !p.tx.Now().Before(ends) {
+	if !proofHolds(p.tx, p.tenant, a.AuthTime) {
 		return ""
 	}
 	return a.Account.Address

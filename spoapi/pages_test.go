@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/mail"
@@ -97,6 +98,17 @@ func (v *browser) want(what, page string, status int) {
 	if v.page != page || v.status != status {
 		v.tb.Fatalf("%s: page %q with %d at %s, want %q with %d\n%s", what, v.page, v.status, v.at, page, status, v.body)
 	}
+}
+
+// later moves the world's clock.
+func (h *host) later(by time.Duration) {
+	h.tb.Helper()
+	h.update(func(tx *state.Tx) error {
+		w := tx.World()
+		w.Offset += by
+		tx.PutWorld(w)
+		return nil
+	})
 }
 
 // makeLink makes a link as megan.
@@ -208,6 +220,12 @@ func TestOneTimeCodePage(t *testing.T) {
 		}
 		return nil
 	})
+	h.update(func(tx *state.Tx) error {
+		return sharing.SetTenant(tx, systemOf(contosoID), contosoID, map[string]any{"EmailAttestationRequired": true, "EmailAttestationReAuthDays": 2})
+	})
+	h.later(3 * 24 * time.Hour)
+	v.open(link)
+	v.want("the same session when the proof is too old", "one-time-code", 200)
 	again := h.browser()
 	again.open(link + "?email=" + url.QueryEscape(ines))
 	again.want("a new session, from the mail", "one-time-code", 200)
@@ -287,6 +305,14 @@ func TestAccessDeniedPage(t *testing.T) {
 	if len(asked) != 1 || asked[0].Message != "please" {
 		t.Fatalf("the requests: %+v", asked)
 	}
+	owner := h.signedIn("megan@contoso.com")
+	owner.open(siteURL + "/Access%20Requests/pendingreq.aspx")
+	owner.want("the requests", "access-requests", 200)
+	if !strings.Contains(owner.body, "pradeep@contoso.com") || !strings.Contains(owner.body, "please") {
+		t.Errorf("the owner does not see who asks: %s", owner.body)
+	}
+	v.open(siteURL + "/Access%20Requests/pendingreq.aspx")
+	v.want("the requests, to him who asks", "error", 403)
 	h.must("POST", "SP.AccessRequests.ChangeRequestStatus", ask{body: `{"itemId":1,"newStatus":1,"convStr":"welcome","permType":"SharePoint group","permissionLevel":1073741826}`}, nil)
 	v.open(siteURL)
 	v.want("after approval", "site", 200)

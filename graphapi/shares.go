@@ -29,7 +29,6 @@ type wireShare struct {
 }
 
 func shareNodes() []node {
-	place := func(_ *request, parent any, _ odata.Args) (any, error) { return parent.(shareOf).Place, nil }
 	item := func(_ *request, parent any, _ odata.Args) (any, error) {
 		s := parent.(shareOf)
 		if s.List.ID == "" {
@@ -54,10 +53,8 @@ func shareNodes() []node {
 					p.Item = drive.Root(r.tx, p.List)
 					return p, err
 				}},
-				{Name: "site", Of: "site", Resolve: func(r *request, parent any, args odata.Args) (any, error) {
-					v, err := place(r, parent, args)
-					p, _ := v.(drive.Place)
-					return drive.Place{Site: p.Site}, err
+				{Name: "site", Of: "site", Resolve: func(_ *request, parent any, _ odata.Args) (any, error) {
+					return drive.Place{Site: parent.(shareOf).Site}, nil
 				}},
 				{Name: "permission", Of: "permission", Resolve: permissionOfShare},
 			},
@@ -69,8 +66,6 @@ func shareNodes() []node {
 }
 
 func shareID(address string) string { return links.ShareID(address) }
-
-var errNoShare = problem.New(problem.NotFound, problem.LinkNotFound, "The sharing link no longer exists, or you do not have permission to access it.") //nolint:gochecknoglobals // a constant
 
 // shareByToken finds what a sharing token leads to: an encoded address, or the token of a link as it is.
 func shareByToken(r *request, _ any, k odata.Predicate) (any, error) {
@@ -106,7 +101,7 @@ func shareByToken(r *request, _ any, k odata.Predicate) (any, error) {
 		return shareOf{Place: p, id: id}, nil
 	case links.Other, links.B2BRedemption, links.SharePointInvite:
 	}
-	return nil, errNoShare
+	return nil, problem.New(problem.NotFound, problem.LinkNotFound, "The sharing link no longer exists, or you do not have permission to access it.")
 }
 
 // shareByLink opens a sharing link as the client prefers: for good (redeemSharingLink), for this request only

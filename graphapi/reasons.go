@@ -89,6 +89,7 @@ func reasons() map[problem.Reason][2]failure {
 		problem.LinkPasswordWrong:    {refused, forbidden},
 		problem.GuestRequired:        {refused, forbidden},
 		problem.GuestIDMismatch:      {refused, forbidden},
+		problem.GuestAccessExpired:   {refused, forbidden},
 		problem.AccessDenied:         {refused, forbidden},
 		problem.CodeRequired:         {refused, forbidden},
 		problem.CodeWrong:            {refused, forbidden},

@@ -180,3 +180,31 @@ func TestUserChangesAreForAdministrators(t *testing.T) {
 	w.as(w.megan, "User.Read").get("/v1.0/users/" + w.megan.ID).want(200)
 	w.as(w.admin, "User.Read").get("/v1.0/users").want(403)
 }
+
+// TestSpellings are the ways in which the SDKs write addresses.
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	guest := w.addGuest(w.kim)
+	admin := w.as(w.admin)
+	for path, want := range map[string]string{
+		"/v1.0/users/megan%40contoso.com":                                w.megan.ID,
+		"/v1.0/users/MEGAN@contoso.com":                                  w.megan.ID,
+		"/v1.0/users('megan@contoso.com')":                               w.megan.ID,
+		"/v1.0/users(userPrincipalName='megan%40contoso.com')":           w.megan.ID,
+		"/v1.0/users/" + strings.ToUpper(w.megan.ID):                     w.megan.ID,
+		"/beta/users/" + w.megan.ID + "/":                                w.megan.ID,
+		"/v1.0/users/" + w.megan.ID + "/microsoft.graph.user?$select=id": w.megan.ID,
+		"/v1.0/users/kim_fabrikam.com%23EXT%23@contoso.onmicrosoft.com":  guest.ID,
+	} {
+		if a := admin.get(path).want(200); a.json["id"] != want {
+			t.Errorf("%s: %s", path, a.body)
+		}
+	}
+	for _, path := range []string{"/v1.0/users/delta()", "/v1.0/users/microsoft.graph.delta()", "/v1.0/users/delta?$deltaToken=latest", "/v1.0/users/delta(token='latest')"} {
+		admin.get(path).want(200)
+	}
+	if a := admin.get("/beta/users/" + w.megan.ID).want(200); a.json["userType"] != "Member" || a.json["accountEnabled"] != true {
+		t.Errorf("beta answers %s", a.body)
+	}
+}

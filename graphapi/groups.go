@@ -185,12 +185,16 @@ type groupInput struct {
 // apply puts what the client sent into the group.
 func (in *groupInput) apply(g *state.Group) error {
 	for _, t := range []textInput{
-		{"description", in.Description, &g.Description}, {"displayName", in.DisplayName, &g.DisplayName},
-		{"mailNickname", in.MailNickname, &g.MailNickname}, {"membershipRule", in.MembershipRule, &g.MembershipRule},
+		{"description", in.Description, &g.Description},
+		{"displayName", in.DisplayName, &g.DisplayName},
+		{"mailNickname", in.MailNickname, &g.MailNickname},
+		{"membershipRule", in.MembershipRule, &g.MembershipRule},
 		{"membershipRuleProcessingState", in.MembershipRuleProcessingState, &g.ProcessingState},
 		{"preferredDataLocation", in.PreferredDataLocation, &g.PreferredDataLocation},
-		{"preferredLanguage", in.PreferredLanguage, &g.PreferredLanguage}, {"classification", in.Classification, &g.Classification},
-		{"theme", in.Theme, &g.Theme}, {"visibility", in.Visibility, &g.Visibility},
+		{"preferredLanguage", in.PreferredLanguage, &g.PreferredLanguage},
+		{"classification", in.Classification, &g.Classification},
+		{"theme", in.Theme, &g.Theme},
+		{"visibility", in.Visibility, &g.Visibility},
 	} {
 		if t.in.Present() {
 			*t.to, _ = t.in.Get()
@@ -259,8 +263,10 @@ func createGroup(r *request, call *odata.Call) (any, error) {
 		name string
 		ok   bool
 	}{
-		{"displayName", has(in.DisplayName)}, {"mailEnabled", in.MailEnabled.Present()},
-		{"mailNickname", has(in.MailNickname)}, {"securityEnabled", in.SecurityEnabled.Present()},
+		{"displayName", has(in.DisplayName)},
+		{"mailEnabled", in.MailEnabled.Present()},
+		{"mailNickname", has(in.MailNickname)},
+		{"securityEnabled", in.SecurityEnabled.Present()},
 	} {
 		if !p.ok {
 			return nil, problem.For(problem.Invalid, problem.MissingProperty, p.name, "A value is required for property '%s' of resource 'Group'.", p.name)

@@ -226,8 +226,8 @@ func getByIDs(r *request, _ *odata.Call) (any, error) {
 	rows := []any{}
 	for _, id := range in.IDs {
 		o, err := directory.FindObject(r.tx, r.tenant.ID, id)
-		any := len(in.Types) == 0 || slices.Contains(in.Types, "directoryObject")
-		if err != nil || !any && !slices.ContainsFunc(in.Types, func(t string) bool { return strings.EqualFold(t, o.Type) }) {
+		every := len(in.Types) == 0 || slices.Contains(in.Types, "directoryObject")
+		if err != nil || !every && !slices.ContainsFunc(in.Types, func(t string) bool { return strings.EqualFold(t, o.Type) }) {
 			continue
 		}
 		rows = append(rows, r.objectOf(o))

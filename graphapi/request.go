@@ -132,8 +132,7 @@ func (r *request) unmarshal(v any) error {
 // jsonNames are the names under which a struct is decoded, lower case, those of embedded structs included.
 func jsonNames(t reflect.Type) []string {
 	var names []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case name == "-":

@@ -48,6 +48,7 @@ func indexed(tx *state.Tx, tenant string, e odata.Expr) ([]state.User, bool) {
 			return union(left, right), ok
 		case odata.Eq:
 			return equalUsers(tx, tenant, e)
+		case odata.Ne, odata.Gt, odata.Ge, odata.Lt, odata.Le, odata.Has:
 		}
 	case odata.In:
 		return inUsers(tx, tenant, e)

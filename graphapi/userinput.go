@@ -79,8 +79,10 @@ func (in *userInput) required() error {
 		ok   bool
 	}{
 		{"accountEnabled", in.AccountEnabled.Present() && !in.AccountEnabled.IsNull()},
-		{"displayName", has(in.DisplayName)}, {"mailNickname", has(in.MailNickname)},
-		{"userPrincipalName", has(in.UserPrincipalName)}, {"passwordProfile", password.Password != ""},
+		{"displayName", has(in.DisplayName)},
+		{"mailNickname", has(in.MailNickname)},
+		{"userPrincipalName", has(in.UserPrincipalName)},
+		{"passwordProfile", password.Password != ""},
 	} {
 		if !p.ok {
 			return problem.For(problem.Invalid, problem.MissingProperty, p.name, "A value is required for property '%s' of resource 'User'.", p.name)
@@ -118,8 +120,11 @@ func (in *userInput) apply(u *state.User) error {
 		in optionalTexts
 		to *[]string
 	}{
-		{in.BusinessPhones, &u.BusinessPhones}, {in.OtherMails, &u.OtherMails}, {in.Interests, &u.Interests},
-		{in.Schools, &u.Schools}, {in.Skills, &u.Skills},
+		{in.BusinessPhones, &u.BusinessPhones},
+		{in.OtherMails, &u.OtherMails},
+		{in.Interests, &u.Interests},
+		{in.Schools, &u.Schools},
+		{in.Skills, &u.Skills},
 	} {
 		if l.in.Present() {
 			*l.to, _ = l.in.Get()

@@ -199,8 +199,10 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 		find func(state.User) []directory.Object
 		to   *[]any
 	}{
-		{"directReports", r.directReports, &w.DirectReports}, {"memberOf", r.memberOf, &w.MemberOf},
-		{"transitiveMemberOf", r.transitiveMemberOf, &w.TransitiveMemberOf}, {"ownedObjects", r.ownedObjects, &w.OwnedObjects},
+		{"directReports", r.directReports, &w.DirectReports},
+		{"memberOf", r.memberOf, &w.MemberOf},
+		{"transitiveMemberOf", r.transitiveMemberOf, &w.TransitiveMemberOf},
+		{"ownedObjects", r.ownedObjects, &w.OwnedObjects},
 		{"sponsors", r.sponsors, &w.Sponsors},
 	} {
 		if !namesExpand(q, x.name) {

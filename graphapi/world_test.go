@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -194,9 +195,7 @@ func (w *world) advanced() *world { return w.header("ConsistencyLevel", "eventua
 func (w *world) header(name, value string) *world {
 	other := *w
 	other.headers = map[string]string{name: value}
-	for n, v := range w.headers {
-		other.headers[n] = v
-	}
+	maps.Copy(other.headers, w.headers)
 	return &other
 }
 

@@ -204,9 +204,14 @@ func purgeGroup(tx *state.Tx, g state.Group) {
 // groupProperties are the properties whose changes the audit log shows.
 func groupProperties(g state.Group) []named {
 	return []named{
-		{"DisplayName", g.DisplayName}, {"Description", g.Description}, {"MailNickname", g.MailNickname},
-		{"Mail", g.Mail}, {"Visibility", g.Visibility}, {"MembershipRule", g.MembershipRule},
-		{"MembershipRuleProcessingState", g.ProcessingState}, {"SecurityEnabled", g.SecurityEnabled},
+		{"DisplayName", g.DisplayName},
+		{"Description", g.Description},
+		{"MailNickname", g.MailNickname},
+		{"Mail", g.Mail},
+		{"Visibility", g.Visibility},
+		{"MembershipRule", g.MembershipRule},
+		{"MembershipRuleProcessingState", g.ProcessingState},
+		{"SecurityEnabled", g.SecurityEnabled},
 	}
 }
 

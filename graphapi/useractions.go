@@ -53,6 +53,9 @@ func userActionNodes() []node {
 func (r *request) memberID(call *odata.Call) (string, error) {
 	switch v := call.Value.(type) {
 	case state.User:
+		if err := r.reach(v, "GroupMember.Read.All", "Group.Read.All"); err != nil {
+			return "", err
+		}
 		if directory.ViewOfUser(r.tx, r.caller, v) != directory.Full {
 			return "", problem.New(problem.Denied, problem.InsufficientRights, "")
 		}

@@ -53,6 +53,9 @@ func userNavigationNodes() []node {
 func objectsOf(find func(*request, state.User) []directory.Object) func(*request, any, odata.Args) (any, error) {
 	return func(r *request, parent any, _ odata.Args) (any, error) {
 		u := parent.(state.User)
+		if err := r.reach(u, "GroupMember.Read.All", "Group.Read.All"); err != nil {
+			return nil, err
+		}
 		if directory.ViewOfUser(r.tx, r.caller, u) == directory.Hidden {
 			return nil, problem.New(problem.Denied, problem.InsufficientRights, "")
 		}
@@ -124,7 +127,11 @@ func (r *request) manager(u state.User) (state.User, error) {
 }
 
 func getManager(r *request, call *odata.Call) (any, error) {
-	m, err := r.manager(call.Value.(managerOf).user)
+	u, err := r.see(call.Value.(managerOf).user)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.manager(u)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +142,11 @@ func getManager(r *request, call *odata.Call) (any, error) {
 }
 
 func getManagerRef(r *request, call *odata.Call) (any, error) {
-	m, err := r.manager(call.Value.(managerOf).user)
+	u, err := r.see(call.Value.(managerOf).user)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.manager(u)
 	if err != nil {
 		return nil, err
 	}

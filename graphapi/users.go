@@ -126,11 +126,19 @@ func userByKey(r *request, _ any, k odata.Predicate) (any, error) {
 	return u, nil
 }
 
-// see applies the caller's view of a user, and the reach of his token: User.Read is about himself.
+// reach checks how far the token reaches: User.Read is about oneself, another user needs one of the permissions, or one
+// that reads everybody.
+func (r *request) reach(u state.User, others ...string) error {
+	if u.ID == r.caller.User.ID || r.caller.AppOnly() || r.tx.World().Lenient || r.caller.HasScope(append(readUsers(), others...)...) {
+		return nil
+	}
+	return problem.New(problem.Denied, problem.MissingScope, "")
+}
+
+// see applies the caller's view of a user, and the reach of his token.
 func (r *request) see(u state.User) (state.User, error) {
-	others := r.caller.HasScope(readUsers()...) || r.caller.AppOnly() || r.tx.World().Lenient
-	if !others && u.ID != r.caller.User.ID {
-		return state.User{}, problem.New(problem.Denied, problem.MissingScope, "")
+	if err := r.reach(u); err != nil {
+		return state.User{}, err
 	}
 	switch directory.ViewOfUser(r.tx, r.caller, u) {
 	case directory.Full:

@@ -178,6 +178,12 @@ func TestUserChangesAreForAdministrators(t *testing.T) {
 	megan.call("DELETE", "/v1.0/users/"+w.lee.ID, "").want(403)
 	w.as(w.megan, "User.Read").get("/v1.0/users/" + w.lee.ID).want(403)
 	w.as(w.megan, "User.Read").get("/v1.0/users/" + w.megan.ID).want(200)
+	for path, others := range map[string]int{"/memberOf": 403, "/manager": 403, "/photo": 403, "": 403} {
+		w.as(w.megan, "User.Read").get("/v1.0/users/" + w.lee.ID + path).want(others)
+	}
+	w.as(w.megan, "User.Read").get("/v1.0/me/memberOf").want(200)
+	w.as(w.megan, "User.Read").call("POST", "/v1.0/users/"+w.lee.ID+"/getMemberGroups", `{"securityEnabledOnly":true}`).want(403)
+	w.as(w.megan, "GroupMember.Read.All").get("/v1.0/users/" + w.lee.ID + "/memberOf").want(200)
 	w.as(w.admin, "User.Read").get("/v1.0/users").want(403)
 }
 

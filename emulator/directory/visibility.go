@@ -70,7 +70,7 @@ func ViewOfGroup(tx *state.Tx, p Principal, g state.Group) View {
 func LimitedUser(u state.User) state.User {
 	return state.User{
 		TenantID: u.TenantID, ID: u.ID, Type: u.Type, DisplayName: u.DisplayName, GivenName: u.GivenName, Surname: u.Surname,
-		Mail: u.Mail, UserPrincipalName: u.UserPrincipalName, AccountEnabled: u.AccountEnabled, Photo: u.Photo,
+		Mail: u.Mail, UserPrincipalName: u.UserPrincipalName, AccountEnabled: u.AccountEnabled, Photo: u.Photo, ManagerID: u.ManagerID,
 	}
 }
 

@@ -21,12 +21,7 @@ func actEndpoints() []endpoint {
 			Body: redemption{}, Reply: redeemed{}, handle: taking(postRedemption),
 		},
 		{Method: http.MethodPost, Path: "/tokens", Summary: "mint an access token, bad ones too", Body: tokenRequest{}, Reply: token{}, handle: taking(postToken)},
-		{Method: http.MethodPost, Path: "/keys/rotate", Summary: "a new active signing key; the old one is served until its tokens end", handle: func(c *call) (any, error) {
-			return nil, c.update(func(tx *state.Tx) error {
-				_, err := c.Tokens.Rotate(tx)
-				return err
-			})
-		}},
+		{Method: http.MethodPost, Path: "/keys/rotate", Summary: "a new active signing key; the old one is served until its tokens end", Reply: keys{}, handle: rotateKeys},
 	}
 }
 

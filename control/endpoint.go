@@ -72,8 +72,8 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-func (c *call) read(max int64) ([]byte, error) {
-	b, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, max))
+func (c *call) read(limit int64) ([]byte, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, limit))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problem.New(problem.TooLarge, problem.LimitExceeded, "the body is larger than %d bytes", tooLarge.Limit)
 	}

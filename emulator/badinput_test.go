@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,9 +59,7 @@ func (c *caller) send(tb testing.TB, method, address, token, contentType, body s
 func (c *caller) mint(tb testing.TB, resource string, over map[string]any) string {
 	tb.Helper()
 	ask := map[string]any{"as": "admin@contoso.onmicrosoft.com", "app": suite, "tenant": "contoso.com", "resource": resource}
-	for k, v := range over {
-		ask[k] = v
-	}
+	maps.Copy(ask, over)
 	b, err := json.Marshal(ask)
 	if err != nil {
 		tb.Fatal(err)

@@ -32,8 +32,8 @@ func (c *scripted) browse(ts *testscript.TestScript, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(ts.Stdout(), "pages: %s\nend: %s\n", strings.Join(b.kinds, " "), end)
-	return nil
+	_, err = fmt.Fprintf(ts.Stdout(), "pages: %s\nend: %s\n", strings.Join(b.kinds, " "), end)
+	return err
 }
 
 type browser struct {

@@ -48,8 +48,12 @@ type matrixRecipient struct {
 
 func matrixRecipients() []matrixRecipient {
 	return []matrixRecipient{
-		{sharing.KindMember, "lee@contoso.com"}, {sharing.KindGuest, "gina@fabrikam.com"}, {sharing.KindPendingGuest, "paul@fabrikam.com"},
-		{sharing.KindNewWork, "kim@fabrikam.com"}, {sharing.KindNewPersonal, "erin@outlook.com"}, {sharing.KindNewAddress, "ines@nodomain.example"},
+		{sharing.KindMember, "lee@contoso.com"},
+		{sharing.KindGuest, "gina@fabrikam.com"},
+		{sharing.KindPendingGuest, "paul@fabrikam.com"},
+		{sharing.KindNewWork, "kim@fabrikam.com"},
+		{sharing.KindNewPersonal, "erin@outlook.com"},
+		{sharing.KindNewAddress, "ines@nodomain.example"},
 	}
 }
 
@@ -189,7 +193,7 @@ func (m *matrix) count() (o outcome) {
 
 func leaves(w sharing.Way) outcome {
 	return map[sharing.Way]outcome{
-		sharing.GrantNow: {permissions: 1}, sharing.Invite: {invitations: 1}, sharing.Code: {links: 1}, sharing.AskB2B: {guests: 1, permissions: 1},
+		sharing.Refused: {}, sharing.Link: {}, sharing.GrantNow: {permissions: 1}, sharing.Invite: {invitations: 1}, sharing.Code: {links: 1}, sharing.AskB2B: {guests: 1, permissions: 1},
 	}[w]
 }
 
@@ -245,7 +249,9 @@ func TestPolicyMatrix(t *testing.T) {
 			for tenant := range state.SharingCapability(4) {
 				for site := range state.SharingCapability(4) {
 					for _, list := range []sharing.Domains{
-						{}, {Mode: 1, Allow: "tailspin.com fabrikam.com outlook.com nodomain.example"}, {Mode: 1, Allow: "tailspin.com"},
+						{},
+						{Mode: 1, Allow: "tailspin.com fabrikam.com outlook.com nodomain.example"},
+						{Mode: 1, Allow: "tailspin.com"},
 						{Mode: 2, Block: "fabrikam.com outlook.com nodomain.example"},
 					} {
 						m.st.Restore(base)

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -81,7 +82,7 @@ func scriptedCommand(f func(*scripted, *testscript.TestScript, []string) error) 
 		case neg && err == nil:
 			ts.Fatalf("unexpected success")
 		case neg:
-			fmt.Fprintln(ts.Stderr(), err)
+			ts.Check(printed(fmt.Fprintln(ts.Stderr(), err)))
 		case err != nil:
 			ts.Fatalf("%v", err)
 		}
@@ -95,6 +96,9 @@ const (
 	loginHost   = "https://login.microsoftonline.com/"
 	graphHost   = "https://graph.microsoft.com"
 )
+
+// printed is whether a script's output could be written.
+func printed(_ int, err error) error { return err }
 
 func argument(args []string, n int, instead string) string {
 	if n < len(args) {
@@ -224,7 +228,9 @@ func (c *scripted) send(ts *testscript.TestScript, req *http.Request, want int) 
 	if c.answer, err = io.ReadAll(r.Body); err != nil {
 		return err
 	}
-	fmt.Fprintf(ts.Stdout(), "%s\n", bytes.TrimSpace(c.answer))
+	if err := printed(fmt.Fprintf(ts.Stdout(), "%s\n", bytes.TrimSpace(c.answer))); err != nil {
+		return err
+	}
 	if want == 0 && r.StatusCode/100 != 2 || want != 0 && r.StatusCode != want {
 		return fmt.Errorf("%s %s: %s: %s", req.Method, req.URL, r.Status, c.answer)
 	}
@@ -234,7 +240,7 @@ func (c *scripted) send(ts *testscript.TestScript, req *http.Request, want int) 
 func (c *scripted) set(ts *testscript.TestScript, args []string) error {
 	v, ok, err := look(c.answer, args[1])
 	if err != nil || !ok {
-		return fmt.Errorf("%s is not in %s (%v)", args[1], c.answer, err)
+		return errors.Join(fmt.Errorf("%s is not in %s", args[1], c.answer), err)
 	}
 	ts.Setenv(args[0], v)
 	return nil

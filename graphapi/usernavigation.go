@@ -2,6 +2,7 @@ package graphapi
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -199,7 +200,7 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 	if nested := q.Expands("manager"); nested != nil && namesExpand(q, "manager") {
 		if m, err := r.manager(u); err == nil {
 			up := userObjectOf(m)
-			if up, err = r.expandUser(m, up, nested); err != nil {
+			if up, err = r.expandUser(m, up, further(q, nested)); err != nil {
 				return w, err
 			}
 			w.Manager = up
@@ -226,6 +227,31 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 		*x.to = rows
 	}
 	return w, nil
+}
+
+// maxLevels is how often $levels=max repeats the expansion: nobody has more superiors.
+const maxLevels = 20
+
+// further are the nested options of an expanded manager; with $levels the expansion repeats itself in them.
+func further(q, nested *odata.Query) *odata.Query {
+	levels := nested.Custom.Get("$levels")
+	n, err := strconv.Atoi(levels)
+	if levels == "max" {
+		n, err = maxLevels, nil
+	}
+	if levels == "" || err != nil || n <= 1 {
+		return nested
+	}
+	again := *nested
+	again.Custom = odata.Params{{Name: "$levels", Value: strconv.Itoa(n - 1)}}
+	inner := *nested
+	inner.Expand = slices.Clone(q.Expand)
+	for i := range inner.Expand {
+		if strings.EqualFold(inner.Expand[i].Path, "manager") {
+			inner.Expand[i].Query = &again
+		}
+	}
+	return &inner
 }
 
 // expandGroup is expandUser for a group.

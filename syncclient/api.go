@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,12 +30,7 @@ func isStatus(err error, status ...int) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	for _, s := range status {
-		if e.Status == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(status, e.Status)
 }
 
 // How often and how long a client waits for a service that has no time.
@@ -170,9 +167,7 @@ func refusal(res *http.Response) error {
 // do sends JSON, if in is not nil, and reads JSON, if out is not nil.
 func (f *Folder) do(ctx context.Context, method, address string, in, out any, header map[string]string) error {
 	c := call{method: method, address: address, header: map[string]string{}}
-	for name, value := range header {
-		c.header[name] = value
-	}
+	maps.Copy(c.header, header)
 	if in != nil {
 		text, err := json.Marshal(in)
 		if err != nil {

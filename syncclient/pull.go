@@ -200,7 +200,7 @@ func (f *Folder) download(ctx context.Context, i remote, path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part.Name())
+	defer func() { _ = os.Remove(part.Name()) }() // renamed by then, unless it failed
 	h := newQuickXor()
 	_, err = io.Copy(io.MultiWriter(part, h), res.Body)
 	if err = errors.Join(err, part.Close()); err != nil {

@@ -287,7 +287,7 @@ func TestThrottlingAndResyncAreSurvived(t *testing.T) {
 	t.Parallel()
 	p := newPartner(t)
 	p.share("Specs", "write")
-	kinds := map[syncclient.Kind]int{}
+	kinds := make(map[syncclient.Kind]int)
 	f, err := p.open(t.TempDir(), p.eligible("Specs"), func(e syncclient.Event) { kinds[e.Kind]++ })
 	if err != nil {
 		t.Fatal(err)

@@ -224,6 +224,11 @@ func (q *Query) nested(s string, depth int) error {
 		name := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(k), "$"))
 		switch name {
 		case "select", "filter", "orderby", "expand", "top", "skip", "count":
+		case "levels":
+			if err := q.levels(v); err != nil {
+				return err
+			}
+			continue
 		default:
 			ok = false
 		}
@@ -234,6 +239,18 @@ func (q *Query) nested(s string, depth int) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// levels keeps how often an expansion repeats itself, a number or max, as the custom parameter $levels.
+func (q *Query) levels(v string) error {
+	if n, err := strconv.Atoi(v); v != "max" && (err != nil || n < 1) {
+		return invalid("$levels", "'%s' is neither max nor a number above zero", v)
+	}
+	if q.Custom.Has("$levels") {
+		return invalid("$levels", "the option stands twice")
+	}
+	q.Custom = append(q.Custom, Param{"$levels", v})
 	return nil
 }
 

@@ -170,7 +170,6 @@ func remove[T any](tx *Tx, table string, r T) {
 // own replaces each slice and map of a record, one level deep and in nested structs, by a clone of its own length.
 func own(v reflect.Value) {
 	for _, f := range v.Fields() {
-		f := f
 		switch f.Kind() {
 		case reflect.Slice:
 			if f.IsNil() {

@@ -3,6 +3,7 @@ package graphapi
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tennantite/tennantite/emulator/state"
@@ -169,6 +170,12 @@ func TestManager(t *testing.T) {
 	if a := admin.get("/v1.0/users/" + w.megan.ID + "?$select=id&$expand=manager($select=id)").want(200); a.json["manager"].(map[string]any)["id"] != w.lee.ID {
 		t.Errorf("expanded: %s", a.body)
 	}
+	admin.call("PUT", "/v1.0/users/"+w.lee.ID+"/manager/$ref", ref(w.admin.ID)).want(204)
+	a := admin.get("/v1.0/users/" + w.megan.ID + "?$select=displayName&$expand=manager($levels=max;$select=displayName)").want(200)
+	if got := fmt.Sprint(a.json["manager"]); !strings.Contains(got, "Lee") || !strings.Contains(got, "Admin") {
+		t.Errorf("all superiors: %s", a.body)
+	}
+	admin.get("/v1.0/users/" + w.megan.ID + "?$expand=manager($levels=none)").want(400)
 	admin.call("DELETE", manager+"/$ref", "").want(204)
 	admin.call("DELETE", manager+"/$ref", "").want(404)
 }

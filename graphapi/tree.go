@@ -14,6 +14,7 @@ func allNodes() []node {
 		userNodes(),
 		userNavigationNodes(),
 		userActionNodes(),
+		sponsorNodes(),
 		groupNodes(),
 		groupMemberNodes(),
 		objectNodes(),

@@ -68,6 +68,8 @@ func (r *request) memberID(call *odata.Call) (string, error) {
 		return v.ID, nil
 	case roleMember:
 		return v.ID, nil
+	case sponsor:
+		return v.ID, nil
 	}
 	return "", problem.New(problem.Internal, problem.None, "%T is no member of anything", call.Value)
 }

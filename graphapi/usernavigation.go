@@ -23,7 +23,6 @@ func userNavigationNodes() []node {
 			{Name: "memberOf", Of: "objectList", Resolve: objectsOf((*request).memberOf)},
 			{Name: "transitiveMemberOf", Of: "objectList", Resolve: objectsOf((*request).transitiveMemberOf)},
 			{Name: "ownedObjects", Of: "objectList", Resolve: objectsOf((*request).ownedObjects)},
-			{Name: "sponsors", Of: "objectList", Resolve: objectsOf((*request).sponsors)},
 		}},
 		{
 			Name:  "manager",
@@ -200,7 +199,7 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 	if nested := q.Expands("manager"); nested != nil && namesExpand(q, "manager") {
 		if m, err := r.manager(u); err == nil {
 			up := userObjectOf(m)
-			if up, err = r.expandUser(m, up, further(q, nested)); err != nil {
+			if up, err = r.expandUser(m, up, nested); err != nil {
 				return w, err
 			}
 			w.Manager = up
@@ -229,29 +228,33 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 	return w, nil
 }
 
-// maxLevels is how often $levels=max repeats the expansion: nobody has more superiors.
+// maxLevels is how often $levels=max repeats an expansion: nobody has more superiors.
 const maxLevels = 20
 
-// further are the nested options of an expanded manager; with $levels the expansion repeats itself in them.
-func further(q, nested *odata.Query) *odata.Query {
-	levels := nested.Custom.Get("$levels")
-	n, err := strconv.Atoi(levels)
-	if levels == "max" {
-		n, err = maxLevels, nil
-	}
-	if levels == "" || err != nil || n <= 1 {
-		return nested
-	}
-	again := *nested
-	again.Custom = odata.Params{{Name: "$levels", Value: strconv.Itoa(n - 1)}}
-	inner := *nested
-	inner.Expand = slices.Clone(q.Expand)
-	for i := range inner.Expand {
-		if strings.EqualFold(inner.Expand[i].Path, "manager") {
-			inner.Expand[i].Query = &again
+// unrolled is the query with every $levels of an expanded manager written out.
+func unrolled(q *odata.Query) *odata.Query {
+	out := *q
+	out.Expand = slices.Clone(q.Expand)
+	for i, e := range out.Expand {
+		levels := e.Query.Custom.Get("$levels")
+		if levels == "" || !strings.EqualFold(e.Path, "manager") {
+			continue
 		}
+		n, err := strconv.Atoi(levels)
+		if err != nil {
+			n = maxLevels
+		}
+		one := *e.Query
+		one.Custom = nil
+		chain := &one
+		for range min(n, maxLevels) - 1 {
+			next := one
+			next.Expand = append(slices.Clone(one.Expand), odata.Expand{Path: "manager", Query: chain})
+			chain = &next
+		}
+		out.Expand[i].Query = chain
 	}
-	return &inner
+	return &out
 }
 
 // expandGroup is expandUser for a group.

@@ -158,6 +158,7 @@ func getUser(r *request, call *odata.Call) (any, error) {
 	if err := userSet().checkShape(call.Query, true); err != nil {
 		return nil, err
 	}
+	call.Query = unrolled(call.Query)
 	w, err := r.expandUser(u, userOf(u), call.Query)
 	if err != nil {
 		return nil, err
@@ -179,6 +180,7 @@ func listUsers(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	set := userSet()
+	call.Query = unrolled(call.Query)
 	var failed error
 	answer, err := list(r, call, set, "users", source[state.User]{
 		all: func(after string) iter.Seq[state.User] {

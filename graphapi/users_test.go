@@ -93,6 +93,12 @@ func TestUsersQueriesRefused(t *testing.T) {
 	for _, query := range []string{
 		"$search=%22displayName:meg%22", "$count=true&$filter=endsWith(mail,'x')", "$count=true&$filter=userType%20ne%20'Guest'",
 		"$count=true&$filter=not(userType%20eq%20'Guest')&$orderby=displayName",
+		"$count=true&$filter=assignedLicenses/$count%20ne%200", "$count=true&$orderby=createdDateTime%20desc",
+		"$search=%22displayName:meg%22%20OR%20%22mail:lee%22", "$filter=createdDateTime%20ge%202020-01-01T00:00:00Z",
+		"$filter=accountEnabled%20eq%20true", "$filter=mail%20in%20('a@b.c','d@e.f')", "$count=true&$filter=companyName%20eq%20null",
+		"$filter=identities/any(c:c/issuerAssignedId%20eq%20'x'%20and%20c/issuer%20eq%20'contoso.com')",
+		"$filter=startswith(displayName,'M')%20or%20startswith(givenName,'M')", "$filter=creationType%20eq%20'Invitation'",
+		"$filter=assignedLicenses/any(x:x/skuId%20eq%20184efa21-98c3-4e5d-95ab-d07053a96e67)&$top=999",
 	} {
 		admin.advanced().get("/v1.0/users?" + query).want(200)
 	}

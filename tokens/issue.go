@@ -30,10 +30,12 @@ type Request struct {
 type Set struct {
 	Access, ID Draft
 	Refresh    string
-	Scope      string
-	Resource   string // as it was named
-	Family     string
-	Account    Identity
+	// RefreshExpiresIn is how long the refresh token of a single-page application lives; of others it is zero.
+	RefreshExpiresIn time.Duration
+	Scope            string
+	Resource         string // as it was named
+	Family           string
+	Account          Identity
 	// Grant is what the access token was minted from, for the sign-in log.
 	Grant Grant
 }
@@ -124,7 +126,11 @@ func (s *Service) issue(tx *state.Tx, r Request, t state.Tenant, who signedIn, p
 		set.Scope = strings.Join(asked.Claim(granted), " ")
 	}
 	if who.renewable || r.Scopes.Renew {
-		set.Refresh = s.renewal(tx, r, t, who, g.CAE)
+		rt := s.renewal(tx, r, t, who, g.CAE)
+		set.Refresh = rt.ID
+		if rt.SPA {
+			set.RefreshExpiresIn = rt.ExpiresAt.Sub(tx.Now())
+		}
 	}
 	return set, nil
 }
@@ -164,7 +170,7 @@ func rolesOf(tx *state.Tx, tenant, user string, r directory.Resource) []string {
 }
 
 // renewal stores a refresh token and returns it. Its scope is what was asked for, for a refresh that names none.
-func (s *Service) renewal(tx *state.Tx, r Request, t state.Tenant, who signedIn, cae bool) string {
+func (s *Service) renewal(tx *state.Tx, r Request, t state.Tenant, who signedIn, cae bool) state.RefreshToken {
 	rt := state.RefreshToken{
 		ID: newSecret(tx, kindRefresh), AppID: r.Client.AppID, Family: r.Client.Family, Account: who.account, TenantID: t.ID,
 		UserID: who.user.ID, Scope: r.Scopes.String(), Resource: r.Scopes.Resource, Version: r.Endpoint, SessionID: who.sessionID,
@@ -177,7 +183,7 @@ func (s *Service) renewal(tx *state.Tx, r Request, t state.Tenant, who signedIn,
 		}
 	}
 	tx.PutRefreshToken(rt)
-	return rt.ID
+	return rt
 }
 
 // AppOnly is the client credentials grant: an application alone. It fails with TenantMissing, ClientUnknown,

@@ -201,6 +201,27 @@ func TestARefreshTokenMayBeUsedAgain(t *testing.T) {
 	}
 }
 
+func TestASinglePageApplicationHasOneDay(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	const origin = "https://spa.contoso.com"
+	first := s.redeem("contoso.com", s.codeOfSPA(), "client_id", appSPA, "redirect_uri", origin+"/", "code_verifier", "challenge", "header:Origin", origin)
+	if got := body(t, first)["refresh_token_expires_in"]; got != 86400.0 {
+		t.Errorf("the first refresh token lives %v seconds, want 86400", got)
+	}
+	if got := first.Header().Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("Access-Control-Allow-Origin is %q, want *", got)
+	}
+	s.advance(time.Hour)
+	second := body(t, s.exchange("contoso.com", refreshForm(body(t, first)["refresh_token"], "client_id", appSPA, "header:Origin", origin)...))
+	if got := second["refresh_token_expires_in"]; got != 82800.0 {
+		t.Errorf("an hour later the next one lives %v seconds, want what is left of the day: 82800", got)
+	}
+	if got, there := s.tokensOf(s.as(s.megan), "contoso.com")["refresh_token_expires_in"]; there {
+		t.Errorf("another application's refresh token has an end that is told: %v", got)
+	}
+}
+
 func TestOnBehalfOf(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

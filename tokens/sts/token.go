@@ -212,9 +212,11 @@ type success struct {
 	RefreshIn  int    `json:"refresh_in,omitempty"`
 	Access     string `json:"access_token"`
 	Refresh    string `json:"refresh_token,omitempty"`
-	ID         string `json:"id_token,omitempty"`
-	ClientInfo string `json:"client_info,omitempty"`
-	Family     string `json:"foci,omitempty"`
+	// RefreshExpires tells a single-page application when its day is over, so that it need not find out by a refusal.
+	RefreshExpires int    `json:"refresh_token_expires_in,omitempty"`
+	ID             string `json:"id_token,omitempty"`
+	ClientInfo     string `json:"client_info,omitempty"`
+	Family         string `json:"foci,omitempty"`
 }
 
 // successV1 is the answer of version 1; numbers are texts (identity.md 2.1).
@@ -253,7 +255,7 @@ func (c *call) tokenReply(version int, set tokens.Set) reply {
 		if version == versionTwo {
 			s := success{
 				Type: "Bearer", Scope: set.Scope, ExpiresIn: expires, ExtExpires: expires, Access: access, Refresh: set.Refresh, ID: id,
-				ClientInfo: info, Family: set.Family,
+				RefreshExpires: int(set.RefreshExpiresIn / time.Second), ClientInfo: info, Family: set.Family,
 			}
 			if set.Access.ExpiresIn >= longLived {
 				s.RefreshIn = expires / 2

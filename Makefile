@@ -31,8 +31,13 @@ test: ## every test, with the race detector, in random order
 	$(GOTEST) -race -shuffle=on $(TESTS)
 
 .PHONY: clients
-clients: ## Go libraries of other makers against the sign-in service (a module of its own)
+clients: ## Go libraries of other makers against the sign-in service (a module of its own); see clients-browser
 	cd clients && $(GO) test -race ./...
+
+.PHONY: clients-browser
+clients-browser: build ## @azure/msal-browser in headless Chromium against the sign-in service; needs node, npm and chromium
+	cd clients/browser && npm install --no-package-lock
+	clients/browser/run $(BINARY)
 
 .PHONY: lint
 lint: ## golangci-lint, actionlint and a tidy go.mod, all pinned

@@ -122,11 +122,13 @@ func (m *matcher[C]) segment(s Segment, rest []Segment) error {
 		if edges := m.node.children[bare]; edges != nil {
 			return m.follow(edges, s)
 		}
-		if cast, ok := m.node.casts[strings.ToLower(bare)]; ok {
-			m.call.Cast = cast
-			m.template.WriteString("/microsoft.graph." + cast)
-			return nil
-		}
+	}
+	if cast, ok := m.node.casts[strings.ToLower(typeName(name))]; ok {
+		m.call.Cast = cast
+		m.template.WriteString("/microsoft.graph." + cast)
+		return nil
+	}
+	if qualified {
 		name = bare
 	}
 	if name != "" && len(m.node.operations[name]) > 0 {
@@ -153,6 +155,18 @@ func (m *matcher[C]) segment(s Segment, rest []Segment) error {
 		return m.keyed(s, false)
 	}
 	return unknownSegment(s.Name)
+}
+
+// typeName takes the namespace from a type's qualified name, "" for any other name. The metadata declares "graph" as the
+// short name of "microsoft.graph", and Microsoft's SDKs write that one in casts.
+func typeName(name string) string {
+	if short, ok := strings.CutPrefix(name, "graph."); ok {
+		return short
+	}
+	if full, ok := strings.CutPrefix(name, "microsoft.graph."); ok {
+		return full
+	}
+	return ""
 }
 
 // follow goes along the first of the children of that name that takes the arguments.

@@ -165,6 +165,7 @@ func TestMatchGraph(t *testing.T) {
 		"HEAD /users":                                   "users.list <nil>",
 		"GET /users/$count":                             "users.list <nil> count",
 		"GET /users/microsoft.graph.user":               "users.list <nil> as user",
+		"GET /users/graph.user":                         "users.list <nil> as user",
 		"GET /users/microsoft.graph.user/$count":        "users.list <nil> count as user",
 		"GET /users/delta":                              "users.delta <nil>",
 		"GET /users/microsoft.graph.delta":              "users.delta <nil>",

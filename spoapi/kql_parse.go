@@ -61,7 +61,7 @@ func kqlTokens(s string) []kqlToken {
 		case s[0] == '(' || s[0] == ')':
 			all = append(all, kqlToken{text: s[:1], mark: true, glued: glued})
 			s = s[1:]
-		case (s[0] == '-' || s[0] == '+') && !glued:
+		case (s[0] == '-' || s[0] == '+') && (!glued || closesWord(all)):
 			all = append(all, kqlToken{text: s[:1], mark: true})
 			s = s[1:]
 		case operatorIn(s) != "" && glued:
@@ -76,6 +76,16 @@ func kqlTokens(s string) []kqlToken {
 		glued = true
 	}
 	return all
+}
+
+// closesWord tells whether what comes next begins a word although no blank stands before it: behind a parenthesis or a
+// quotation.
+func closesWord(all []kqlToken) bool {
+	if len(all) == 0 {
+		return true
+	}
+	last := all[len(all)-1]
+	return last.quoted || last.mark && (last.text == "(" || last.text == ")")
 }
 
 func operatorIn(s string) string {

@@ -78,14 +78,14 @@ func kqlTokens(s string) []kqlToken {
 	return all
 }
 
-// closesWord tells whether what comes next begins a word although no blank stands before it: behind a parenthesis or a
-// quotation.
+// closesWord tells whether what comes next begins a word although no blank stands before it: behind a parenthesis, a sign or
+// a quotation.
 func closesWord(all []kqlToken) bool {
 	if len(all) == 0 {
 		return true
 	}
 	last := all[len(all)-1]
-	return last.quoted || last.mark && (last.text == "(" || last.text == ")")
+	return last.quoted || last.mark && strings.Contains("()+-", last.text)
 }
 
 func operatorIn(s string) string {
@@ -255,11 +255,18 @@ func (p *kqlParser) unary(depth int) (kqlNode, error) {
 		return nil, badKQL()
 	}
 	p.tokens = p.tokens[1:]
-	if op, ok := p.peek(); ok && !t.quoted && isOperator(op) && op.glued {
+	if op, ok := p.peek(); ok && !t.quoted && isOperator(op) && op.glued && propertyName(t.text) {
 		p.tokens = p.tokens[1:]
 		return p.restriction(strings.ToLower(t.text), op.text, depth)
 	}
 	return freeText(t), nil
+}
+
+// propertyName tells whether a word can name a managed property: letters, digits, dot, hyphen and underscore.
+func propertyName(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	})
 }
 
 // restriction reads the value of a property: a word, a quotation, or alternatives in parentheses.

@@ -160,12 +160,6 @@ func (tx *Tx) PutOneTimeCode(c OneTimeCode) { put(tx, tableOneTimeCodes, c) }
 // DeleteOneTimeCode removes a code.
 func (tx *Tx) DeleteOneTimeCode(c OneTimeCode) { remove(tx, tableOneTimeCodes, c) }
 
-// UsedAssertion remembers the jti of a client assertion until it ends.
-type UsedAssertion struct {
-	ID        string
-	ExpiresAt time.Time
-}
-
 // SignIn is a sign-in log entry.
 type SignIn struct {
 	TenantID, ID             string

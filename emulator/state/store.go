@@ -23,10 +23,9 @@ type Store struct {
 	now  func() time.Time
 	rand io.Reader
 
-	mu       sync.Mutex // one writer
-	db       atomic.Pointer[memdb.MemDB]
-	onCommit atomic.Pointer[func()]
-	changed  atomic.Pointer[chan struct{}]
+	mu      sync.Mutex // one writer
+	db      atomic.Pointer[memdb.MemDB]
+	changed atomic.Pointer[chan struct{}]
 }
 
 // Snapshot is a world's content at one moment. It holds no copy and never changes.
@@ -72,9 +71,6 @@ func (s *Store) Update(f func(*Tx) error) error {
 		return err
 	}
 	s.wake()
-	if h := s.onCommit.Load(); h != nil {
-		(*h)()
-	}
 	return nil
 }
 
@@ -91,9 +87,6 @@ func (s *Store) update(f func(*Tx) error) error {
 	txn.Commit()
 	return nil
 }
-
-// OnCommit sets the function that is called after each committed Update, outside of the transaction. It must not block.
-func (s *Store) OnCommit(f func()) { s.onCommit.Store(&f) }
 
 // Snapshot returns the world as it is now.
 func (s *Store) Snapshot() Snapshot { return Snapshot{s.db.Load().Snapshot()} }

@@ -91,10 +91,10 @@ func TestTenants(t *testing.T) {
 		tx.PutUser(user("t12", "a", "a@y"))
 	})
 	view(t, s, func(tx *Tx) {
-		if got := collect(tx.Users("t1")); len(got) != 1 || got[0].ID != "a" {
+		if got := slices.Collect(tx.Users("t1")); len(got) != 1 || got[0].ID != "a" {
 			t.Errorf("users of t1: %v", got)
 		}
-		if got := collect(tx.UsersFrom("t1", "")); len(got) != 1 {
+		if got := slices.Collect(tx.UsersFrom("t1", "")); len(got) != 1 {
 			t.Errorf("users of t1 from the start: %v", got)
 		}
 		if u, ok := tx.User("t1", "b"); ok {
@@ -103,7 +103,7 @@ func TestTenants(t *testing.T) {
 		if u, _ := tx.User("t12", "A"); u.UserPrincipalName != "a@y" {
 			t.Errorf("the same id in t12 is %v", u)
 		}
-		if got := collect(tx.UsersSince("t1", 0)); len(got) != 1 {
+		if got := slices.Collect(tx.UsersSince("t1", 0)); len(got) != 1 {
 			t.Errorf("changes of t1: %v", got)
 		}
 	})
@@ -129,10 +129,10 @@ func TestValues(t *testing.T) {
 		u, _ := tx.User(contoso, "1")
 		u.Mail, u.OtherMails, u.UserPrincipalName = "new@x", nil, "new@x"
 		tx.PutUser(u)
-		if got := collect(tx.UsersByAddress(contoso, "two@x")); len(got) != 0 {
+		if got := slices.Collect(tx.UsersByAddress(contoso, "two@x")); len(got) != 0 {
 			t.Error("the old address still finds the user in its own transaction")
 		}
-		if got := collect(tx.UsersByAddress(contoso, "NEW@x")); len(got) != 1 {
+		if got := slices.Collect(tx.UsersByAddress(contoso, "NEW@x")); len(got) != 1 {
 			t.Error("the new address does not find the user in its own transaction")
 		}
 	})
@@ -154,7 +154,7 @@ func TestUpdate(t *testing.T) {
 		_ = s.Update(func(tx *Tx) error { tx.PutUser(user(contoso, "2", "v@x")); panic("x") })
 	}()
 	view(t, s, func(tx *Tx) {
-		if got := collect(tx.Users(contoso)); len(got) != 0 {
+		if got := slices.Collect(tx.Users(contoso)); len(got) != 0 {
 			t.Errorf("what failed left %v", got)
 		}
 	})
@@ -186,7 +186,7 @@ func TestFork(t *testing.T) {
 	}
 	view(t, s, func(tx *Tx) {
 		s.Restore(p)
-		if got := len(collect(tx.Users(contoso))); got != 2 {
+		if got := len(slices.Collect(tx.Users(contoso))); got != 2 {
 			t.Errorf("a read under way saw the restore: %d users", got)
 		}
 	})
@@ -319,7 +319,7 @@ func TestSequence(t *testing.T) {
 		if !slices.Equal(changed, []string{"2"}) {
 			t.Errorf("changed: %v", changed)
 		}
-		gone := collect(tx.TombstonesSince(contoso, "l", before))
+		gone := slices.Collect(tx.TombstonesSince(contoso, "l", before))
 		if len(gone) != 1 || gone[0].ID != "3" || gone[0].Seq <= before {
 			t.Errorf("tombstones: %v", gone)
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-memdb"
@@ -199,6 +198,3 @@ func own(v reflect.Value) {
 		}
 	}
 }
-
-// collect returns what a sequence yields, sorted by nothing but the index that it came from.
-func collect[T any](s iter.Seq[T]) []T { return slices.Collect(s) }

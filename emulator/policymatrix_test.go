@@ -234,9 +234,6 @@ func (m *matrix) overREST(c cell) (ok bool, said string) {
 // through Graph and through REST; both must do what the pure decision says.
 func TestPolicyMatrix(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("some twelve thousand requests")
-	}
 	pool, err := tokens.NewPool(tokens.PoolOptions{})
 	if err != nil {
 		t.Fatal(err)

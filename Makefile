@@ -24,7 +24,7 @@ run: ## start the emulator with its built-in world; stop it with ^C
 
 .PHONY: build
 build: ## build bin/tennantite
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/tennantite
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o $(BINARY) ./cmd/tennantite
 
 .PHONY: test
 test: ## every test, with the race detector, in random order

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -45,11 +46,10 @@ func New(o Options) (*Emulator, error) {
 	e := &Emulator{options: o, started: o.Now(), ca: ca, crossOrigin: http.NewCrossOriginProtection()}
 	e.hooks = newWebhooks(o.WebhookHosts, o.Log)
 	e.metrics = newMetrics(func() int { return len(e.worlds.all()) })
-	if err := e.compose(); err != nil {
-		return nil, err
-	}
+	composed := make(chan error, 1)
+	go func() { composed <- e.compose() }() // beside the fixtures: each takes half of a start
 	main, err := e.mainWorld()
-	if err != nil {
+	if err := errors.Join(<-composed, err); err != nil {
 		return nil, err
 	}
 	e.worlds.byName = map[string]*world{MainWorld: main}

@@ -1,40 +1,28 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
-	"strconv"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	prometheus "github.com/VictoriaMetrics/metrics"
 
 	"github.com/tennantite/tennantite/control"
 )
 
-// metrics are what /metrics shows of a process, in the form of Prometheus.
-type metrics struct {
-	registry  *prometheus.Registry
-	requests  *prometheus.CounterVec
-	durations *prometheus.HistogramVec
-	faults    prometheus.Counter
-}
+// metrics are what /metrics shows of a process, in the text format of Prometheus. (Prometheus's own library costs two
+// megabytes and some milliseconds at every start, since it brings protocol buffers.)
+type metrics struct{ set *prometheus.Set }
 
 func newMetrics(worlds func() int) *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "tennantite_requests_total", Help: "Requests to emulated hosts.",
-		}, []string{"surface", "method", "status"}),
-		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tennantite_request_duration_seconds", Help: "How long their answers took.",
-			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1, 5},
-		}, []string{"surface"}),
-		faults: prometheus.NewCounter(prometheus.CounterOpts{Name: "tennantite_faults_total", Help: "Failures injected on purpose."}),
-	}
-	m.registry.MustRegister(m.requests, m.durations, m.faults, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tennantite_worlds", Help: "Worlds of the process."}, func() float64 { return float64(worlds()) }))
+	m := &metrics{set: prometheus.NewSet()}
+	m.set.NewGauge("tennantite_worlds", func() float64 { return float64(worlds()) })
+	m.faults() // it is there before the first fault
 	return m
+}
+
+// durations are the upper bounds of the histogram's buckets, in seconds.
+func durations() []float64 {
+	return []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1, 5}
 }
 
 // done counts a request. Methods are the clients' choice, so unknown ones share a name.
@@ -45,13 +33,20 @@ func (m *metrics) done(e *control.Entry) {
 	default:
 		method = "other"
 	}
-	m.requests.WithLabelValues(e.Surface, method, strconv.Itoa(e.Status)).Inc()
-	m.durations.WithLabelValues(e.Surface).Observe(e.Took.Seconds())
+	m.set.GetOrCreateCounter(fmt.Sprintf("tennantite_requests_total{method=%q,status=\"%d\",surface=%q}", method, e.Status, e.Surface)).Inc()
+	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("tennantite_request_duration_seconds{surface=%q}", e.Surface), durations()).
+		Update(e.Took.Seconds())
 	if e.Fault != "" {
-		m.faults.Inc()
+		m.faults().Inc()
 	}
 }
 
+func (m *metrics) faults() *prometheus.Counter { return m.set.GetOrCreateCounter("tennantite_faults_total") }
+
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.set.WritePrometheus(w)
+		prometheus.WriteProcessMetrics(w)
+	})
 }

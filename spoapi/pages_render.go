@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -17,9 +18,9 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-//nolint:gochecknoglobals // parsed once, never written to
+//nolint:gochecknoglobals // parsed once, when the first page is asked for, since it costs a start a millisecond; never written to
 var (
-	pageTemplates = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+	pageTemplates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(pageFiles, "pages/*.html")) })
 	pageStyle, _  = pageFiles.ReadFile("pages/style.css")
 	pageStyleHash = func() string {
 		sum := sha256.Sum256(pageStyle)
@@ -43,14 +44,14 @@ type inner struct {
 // render writes a page. It has no scripts and loads nothing.
 func (p *page) render(w http.ResponseWriter, v view) {
 	var body, whole bytes.Buffer
-	err := pageTemplates.ExecuteTemplate(&body, v.body, inner{p.session.CSRF, v.data})
+	err := pageTemplates().ExecuteTemplate(&body, v.body, inner{p.session.CSRF, v.data})
 	if err == nil {
 		f := frame{
 			Kind: v.kind, Title: v.title, Organisation: p.tenant.DisplayName, Who: p.who, SignOut: "/_layouts/15/SignOut.aspx",
 			Style: template.CSS(pageStyle),      //nolint:gosec // our own file
 			Body:  template.HTML(body.String()), //nolint:gosec // written by the template above
 		}
-		err = pageTemplates.ExecuteTemplate(&whole, "layout.html", f)
+		err = pageTemplates().ExecuteTemplate(&whole, "layout.html", f)
 	}
 	if err != nil {
 		p.Log.Error("spoapi: a page cannot be written", slog.Any("err", err), slog.String("page", v.body))

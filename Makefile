@@ -61,6 +61,10 @@ fmt: ## format as `make lint` wants it
 bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package
 	$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(TESTS)
 
+.PHONY: speed
+speed: build ## the whole program beside a bare net/http server and RSA, on an otherwise idle machine
+	@cd tools && $(GO) run ./speed ../$(BINARY)
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz

@@ -60,8 +60,12 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wd.used.Store(e.options.Now().UnixNano())
-	public := wd.publicHost()
-	place, emulated := links.Resolve(a.scheme, r.Host, public)
+	place, emulated := links.Resolve(a.scheme, r.Host, "")
+	public := ""
+	if !emulated { // most names need no look into the world
+		public = wd.publicHost()
+		place, emulated = links.Resolve(a.scheme, r.Host, public)
+	}
 	switch {
 	case emulated:
 		ctx := links.NewContext(state.NewContext(r.Context(), wd.store), place)

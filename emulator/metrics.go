@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"net/http"
+	"sync"
 
 	prometheus "github.com/VictoriaMetrics/metrics"
 
@@ -11,7 +12,16 @@ import (
 
 // metrics are what /metrics shows of a process, in the text format of Prometheus. (Prometheus's own library costs two
 // megabytes and some milliseconds at every start, since it brings protocol buffers.)
-type metrics struct{ set *prometheus.Set }
+type metrics struct {
+	set       *prometheus.Set
+	requests  sync.Map // requestLabels → *prometheus.Counter
+	durations sync.Map // surface → *prometheus.PrometheusHistogram
+}
+
+type requestLabels struct {
+	method, surface string
+	status          int
+}
 
 func newMetrics(worlds func() int) *metrics {
 	m := &metrics{set: prometheus.NewSet()}
@@ -33,15 +43,35 @@ func (m *metrics) done(e *control.Entry) {
 	default:
 		method = "other"
 	}
-	m.set.GetOrCreateCounter(fmt.Sprintf("tennantite_requests_total{method=%q,status=\"%d\",surface=%q}", method, e.Status, e.Surface)).Inc()
-	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("tennantite_request_duration_seconds{surface=%q}", e.Surface), durations()).
-		Update(e.Took.Seconds())
+	m.counter(requestLabels{method, e.Surface, e.Status}).Inc()
+	m.histogram(e.Surface).Update(e.Took.Seconds())
 	if e.Fault != "" {
 		m.faults().Inc()
 	}
 }
 
-func (m *metrics) faults() *prometheus.Counter { return m.set.GetOrCreateCounter("tennantite_faults_total") }
+// counter and histogram find a metric without spelling its name each time.
+func (m *metrics) counter(l requestLabels) *prometheus.Counter {
+	if c, ok := m.requests.Load(l); ok {
+		return c.(*prometheus.Counter)
+	}
+	c := m.set.GetOrCreateCounter(fmt.Sprintf("tennantite_requests_total{method=%q,status=\"%d\",surface=%q}", l.method, l.status, l.surface))
+	m.requests.Store(l, c)
+	return c
+}
+
+func (m *metrics) histogram(surface string) *prometheus.PrometheusHistogram {
+	if h, ok := m.durations.Load(surface); ok {
+		return h.(*prometheus.PrometheusHistogram)
+	}
+	h := m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("tennantite_request_duration_seconds{surface=%q}", surface), durations())
+	m.durations.Store(surface, h)
+	return h
+}
+
+func (m *metrics) faults() *prometheus.Counter {
+	return m.set.GetOrCreateCounter("tennantite_faults_total")
+}
 
 func (m *metrics) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -44,11 +44,17 @@ func (f *face) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r := f.newRequest(store, req)
-	commonHeaders(w.Header(), r)
-	if preflight(w, req) {
+	if preflight(req) {
+		_ = store.View(r.begin) // it returns no error
+		commonHeaders(w.Header(), r)
+		mayAsk(w, req)
 		return
 	}
 	a, err := f.answer(r)
+	if r.id == "" { // it failed before its transaction
+		_ = store.View(r.begin) // it returns no error
+	}
+	commonHeaders(w.Header(), r)
 	if err != nil {
 		f.fail(w, r, err)
 		return
@@ -59,17 +65,20 @@ func (f *face) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // newRequest gathers what is known before the path is read.
 func (f *face) newRequest(store *state.Store, req *http.Request) *request {
 	place := links.FromContext(req.Context())
-	r := &request{face: f, http: req, store: store, place: place, origin: place.Origin}
-	// A view cannot fail but by what its function returns.
-	_ = store.View(func(tx *state.Tx) error {
-		r.id, r.now = requestID(tx, req), tx.Now()
+	return &request{face: f, http: req, store: store, place: place, origin: place.Origin}
+}
+
+// begin gives the request its time and names, once, in the first transaction that it has.
+func (r *request) begin(tx *state.Tx) error {
+	if r.id != "" {
 		return nil
-	})
-	r.clientID = req.Header.Get("client-request-id")
+	}
+	r.id, r.now = requestID(tx, r.http), tx.Now()
+	r.clientID = r.http.Header.Get("client-request-id")
 	if r.clientID == "" {
 		r.clientID = r.id
 	}
-	return r
+	return nil
 }
 
 // answer does what the request asks for.
@@ -113,6 +122,7 @@ var errNeedsWrite = errors.New("graphapi: the read has to write")
 // inTransaction is the part of a request that sees the world.
 func (f *face) inTransaction(r *request, tx *state.Tx, m *odata.Match[*request], failed error) (*reply, error) {
 	r.tx = tx
+	_ = r.begin(tx) // it returns no error
 	if err := f.authorize(r, m, failed); err != nil {
 		return nil, err
 	}

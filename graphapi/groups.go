@@ -3,6 +3,7 @@ package graphapi
 import (
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -74,7 +75,11 @@ func groupNodes() []node {
 }
 
 // groupSet says what /groups can be asked for. Capabilities: GD:inc/filter-directory-objects, GD:res/group.
-func groupSet() *objectSet {
+//
+//nolint:gochecknoglobals // a constant, made on first use; nobody writes to it
+var groupSet = sync.OnceValue(newGroupSet)
+
+func newGroupSet() *objectSet {
 	s := &objectSet{
 		typ: "group", properties: odata.PropertiesOf(wireGroup{}), alone: odata.PropertiesOf(wireGroupAlone{}), navigation: groupNavigation(),
 		filter: map[string]string{

@@ -37,17 +37,18 @@ func commonHeaders(h http.Header, r *request) {
 	}
 }
 
-// preflight answers a browser that asks whether it may ask.
-func preflight(w http.ResponseWriter, req *http.Request) bool {
-	if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
-		return false
-	}
+// preflight tells whether a browser asks whether it may ask.
+func preflight(req *http.Request) bool {
+	return req.Method == http.MethodOptions && req.Header.Get("Access-Control-Request-Method") != ""
+}
+
+// mayAsk answers a preflight.
+func mayAsk(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, PUT, DELETE, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", req.Header.Get("Access-Control-Request-Headers"))
 	h.Set("Access-Control-Max-Age", "3600")
 	w.WriteHeader(http.StatusOK)
-	return true
 }
 
 // requestID names a request. In a seeded world it follows from the world and the request, so that the same calls get the

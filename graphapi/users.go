@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -78,7 +79,11 @@ func userNodes() []node {
 }
 
 // userSet says what /users can be asked for. Capabilities: GD:inc/filter-directory-objects, GD:res/user.
-func userSet() *objectSet {
+//
+//nolint:gochecknoglobals // a constant, made on first use; nobody writes to it
+var userSet = sync.OnceValue(newUserSet)
+
+func newUserSet() *objectSet {
 	full, advanced := "DAADDDDA", "AAAAAAAA"
 	s := &objectSet{
 		typ: "user", properties: odata.PropertiesOf(wireUser{}), alone: odata.PropertiesOf(wireProfile{}), navigation: userNavigation(),
@@ -170,7 +175,7 @@ func getUser(r *request, call *odata.Call) (any, error) {
 func (r *request) widen(a *reply) *reply {
 	if r.version == versionBeta {
 		s := userSet()
-		a.wide = slices.DeleteFunc(s.properties, func(p string) bool { return slices.Contains(s.alone, p) || p == "signInActivity" })
+		a.wide = slices.DeleteFunc(slices.Clone(s.properties), func(p string) bool { return slices.Contains(s.alone, p) || p == "signInActivity" })
 	}
 	return a
 }

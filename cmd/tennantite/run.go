@@ -47,6 +47,7 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	if c.Proxy == "" {
 		return errors.New("run: the command reaches the emulator through the proxy, so it cannot be off")
 	}
+	defer makeRoom()()
 	e, err := c.start(t)
 	if err != nil {
 		return err

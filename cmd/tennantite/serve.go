@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ type serveCmd struct{ emulatorFlags }
 
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, t terminal) error {
-	settle := hurry()
+	defer makeRoom()()
 	e, err := c.emulator(t)
 	if err != nil {
 		return err
@@ -131,16 +132,21 @@ func readyLine(w io.Writer, a emulator.Addresses) error {
 	return err
 }
 
-// hurry lets the heap of a start grow without collections in between: a start makes little garbage and is over in
-// milliseconds. settle gives back what it took. Whoever set GOGC has it his way.
-func hurry() (settle func()) {
-	if os.Getenv("GOGC") != "" {
+// makeRoom lets the heap grow by some tens of megabytes between collections. What a world holds is small, and the collector
+// would otherwise run after every few megabytes of garbage, at each page of a listing. Memory that is never touched counts as
+// alive and is not resident, so it makes the room, whatever the world's size. Whoever set GOGC or GOMEMLIMIT has it his way.
+// The room is there until end is called.
+func makeRoom() (end func()) {
+	const size = 32 << 20
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	const percent = 800 // of the runtime's 4 MiB: a fixture of a million items is collected none the less
-	before := debug.SetGCPercent(percent)
-	return func() {
-		debug.SetGCPercent(before)
-		go debug.FreeOSMemory()
-	}
+	room := make([]byte, size)
+	return func() { runtime.KeepAlive(room) }
+}
+
+// settle gives back what a start took, once the first requests have had their answers.
+func settle() {
+	const soon = 300 * time.Millisecond
+	time.AfterFunc(soon, debug.FreeOSMemory)
 }

@@ -118,7 +118,7 @@ func (x *exchange) finish(cut bool) *Entry {
 		e.Status = http.StatusOK
 	}
 	e.Dropped = cut
-	e.responseHeader = x.Header().Clone()
+	e.responseHeader = x.Header() // the request is over: nobody writes to it any more
 	e.Sent = x.sent
 	e.responseBody = x.answer.Bytes()
 	if x.asked != nil {
@@ -171,12 +171,12 @@ func bearer(h http.Header) string {
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
-	parts := strings.Split(strings.TrimSpace(token), ".")
-	const jws = 3
-	if len(parts) != jws {
+	_, rest, _ := strings.Cut(strings.TrimSpace(token), ".")
+	payload, signature, ok := strings.Cut(rest, ".")
+	if !ok || strings.Contains(signature, ".") {
 		return ""
 	}
-	return strings.Clone(parts[1])
+	return payload
 }
 
 func callerOf(payload string) (c caller) {

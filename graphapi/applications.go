@@ -119,7 +119,7 @@ func listApplications(r *request, call *odata.Call) (any, error) {
 		},
 		id:       id,
 		resource: func(a state.Application) odata.Resource { return odata.ResourceOf(r.applicationOf(a)) },
-		wire:     func(a state.Application) any { return r.expandedApplication(a, call.Query) },
+		wire:     func(a *state.Application) (any, error) { return r.expandedApplication(*a, call.Query), nil },
 	})
 }
 

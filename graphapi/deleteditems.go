@@ -111,31 +111,28 @@ func listDeleted(r *request, call *odata.Call) (any, error) {
 	if call.Cast == "" {
 		return nil, problem.For(problem.Invalid, problem.UnsupportedQuery, "deletedItems", "Listing deleted items needs a type: directory/deletedItems/microsoft.graph.user.")
 	}
-	set, context := userSet(), "users"
+	set, context := *userSet(), "users"
 	switch call.Cast {
 	case directory.TypeGroup:
-		set, context = groupSet(), "groups"
+		set, context = *groupSet(), "groups"
 	case directory.TypeApplication, directory.TypeServicePrincipal, "administrativeUnit", "device":
-		set, context = objectSetOf(), call.Cast+"s"
+		set, context = *objectSetOf(), call.Cast+"s"
 	}
-	set.sort = append(set.sort, "deletedDateTime")
+	set.sort = append(slices.Clip(set.sort), "deletedDateTime")
 	all := r.deleted(call.Cast)
 	call.Cast = ""
-	answer, err := list(r, call, set, context, source[directory.Object]{
+	from := source[directory.Object]{
 		all: func(after string) iter.Seq[directory.Object] {
 			return few(all, after, func(o directory.Object) string { return o.ID })
 		},
 		id:       func(o directory.Object) string { return o.ID },
 		resource: func(o directory.Object) odata.Resource { return odata.ResourceOf(deletedOf(o)) },
-		wire:     deletedOf,
-	})
-	if err != nil {
-		return nil, err
+		wire:     func(o *directory.Object) (any, error) { return deletedOf(*o), nil },
 	}
 	if context == "users" { // of a user it comes here without being asked for
-		answer.wide = append(defaultUser(), "deletedDateTime")
+		from.wide = append(defaultUser(), "deletedDateTime")
 	}
-	return answer, nil
+	return list(r, call, &set, context, from)
 }
 
 // deletedOf is a deleted object in a list of its own type.
@@ -146,7 +143,7 @@ func deletedOf(o directory.Object) any {
 	case directory.TypeApplication:
 		return wireObject{ID: o.ID, DeletedDateTime: stamp(o.Application.DeletedAt), AppID: orNull(o.Application.AppID), DisplayName: orNull(o.Name())}
 	}
-	return userOf(o.User)
+	return userOf(&o.User)
 }
 
 func getDeleted(r *request, call *odata.Call) (any, error) {

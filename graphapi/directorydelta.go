@@ -196,9 +196,9 @@ func deltaUsers(r *request, call *odata.Call) (any, error) {
 			touched = r.changedProperties(d)
 		}
 		if u.Seq <= d.Begun && d.From == 0 {
-			return r.entry(d, userOf(u), nil, true)
+			return r.entry(d, userOf(&u), nil, true)
 		}
-		return r.entry(d, userOf(u), touched[u.ID], false)
+		return r.entry(d, userOf(&u), touched[u.ID], false)
 	})
 }
 

@@ -127,25 +127,17 @@ func listGroups(r *request, call *odata.Call) (any, error) {
 	if err := directory.MayEnumerate(r.tx, r.caller); err != nil {
 		return nil, err
 	}
-	var failed error
-	answer, err := list(r, call, groupSet(), "groups", source[state.Group]{
+	return list(r, call, groupSet(), "groups", source[state.Group]{
 		all: func(after string) iter.Seq[state.Group] {
 			return groupsFor(r.tx, r.tenant.ID, call.Query.Filter, after)
 		},
 		id:       func(g state.Group) string { return g.ID },
 		resource: func(g state.Group) odata.Resource { return groupResource{g} },
-		wire: func(g state.Group) any {
-			w := groupOf(g)
-			if err := r.expandGroup(g, &w, call.Query); err != nil {
-				failed = err
-			}
-			return w
+		wire: func(g *state.Group) (any, error) {
+			w := groupOf(*g)
+			return &w, r.expandGroup(*g, &w, call.Query)
 		},
 	})
-	if failed != nil {
-		return nil, failed
-	}
-	return answer, err
 }
 
 // groupsFor is usersFor for groups.

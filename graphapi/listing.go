@@ -26,7 +26,9 @@ type source[T any] struct {
 	rank     func(v T) string
 	id       func(v T) string
 	resource func(v T) odata.Resource
-	wire     func(v T) any
+	// wire is an entry as it goes out. It is written before the next one is asked for.
+	wire func(v *T) (any, error)
+	wide []string // what comes without $select, where that is more than the default set
 }
 
 // list answers a collection of directory objects: what the query's filter and search leave, in its order, one page.
@@ -35,18 +37,18 @@ func list[T any](r *request, call *odata.Call, s *objectSet, context string, fro
 		return nil, err
 	}
 	q := call.Query
-	fits := func(v T) bool {
+	fits := func(v *T) bool {
 		if q.Filter == nil && q.Search == nil {
 			return true
 		}
-		x := from.resource(v)
+		x := from.resource(*v)
 		return odata.Eval(q.Filter, x) && (q.Search == nil || odata.MatchSearch(q.Search, x, s.tokenised...))
 	}
 	var count *int
 	if call.Count || q.Count && r.eventual() && q.SkipToken == "" {
 		n := 0
 		for v := range from.all("") {
-			if fits(v) {
+			if fits(&v) {
 				n++
 			}
 		}
@@ -55,32 +57,40 @@ func list[T any](r *request, call *odata.Call, s *objectSet, context string, fro
 		}
 		count = &n
 	}
-	entries, next, err := pageFrom(r, call, from, fits)
+	shape := q.Shape()
+	if len(shape.Select) == 0 {
+		shape.Select = from.wide
+	}
+	buffer := takeBuffer()
+	rows := odata.NewRows(*buffer, shape)
+	next, err := pageFrom(r, call, from, fits, func(v *T) error {
+		w, err := from.wire(v)
+		if err != nil {
+			return err
+		}
+		return rows.Append(w)
+	})
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]any, len(entries))
-	for i, v := range entries {
-		rows[i] = from.wire(v)
-	}
-	return page(call, context, rows, count, next), nil
+	return encodedPage(call, context, buffer, rows, set{count: count, next: next}), nil
 }
 
-// pageFrom finds the page's entries, and looks at no more of the others than it must.
-func pageFrom[T any](r *request, call *odata.Call, from source[T], fits func(T) bool) ([]T, string, error) {
+// pageFrom tells the page's entries, and looks at no more of the others than it must.
+func pageFrom[T any](r *request, call *odata.Call, from source[T], fits func(*T) bool, tell func(*T) error) (next string, err error) {
 	q := call.Query
 	if q.Top == 0 || q.Top > directoryMost {
-		return nil, "", problem.For(problem.Invalid, problem.Malformed, "$top",
+		return "", problem.For(problem.Invalid, problem.Malformed, "$top",
 			"Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", q.Top, directoryMost)
 	}
 	size, err := pageSize(q, directoryPage, directoryMost)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
 	var token odata.SkipToken
 	if q.SkipToken != "" {
 		if token, err = q.DecodeSkipToken(); err != nil {
-			return nil, "", err
+			return "", err
 		}
 	}
 	seq, ordered := iter.Seq[T](nil), false
@@ -95,45 +105,54 @@ func pageFrom[T any](r *request, call *odata.Call, from source[T], fits func(T) 
 		seq, ordered = from.sorted(q.OrderBy[0], token.After)
 	}
 	if !ordered {
-		return sortedPage(r, call, from, fits)
+		return sortedPage(r, call, from, fits, tell)
 	}
-	entries := make([]T, 0, size)
-	for v := range seq {
-		if !fits(v) {
+	var entry, last T // one of each, however long the page is
+	told := 0
+	for entry = range seq {
+		if !fits(&entry) {
 			continue
 		}
-		if len(entries) == size {
-			last := entries[size-1]
+		if told == size {
 			after := []string{from.id(last)}
 			if len(q.OrderBy) > 0 {
 				after = []string{from.rank(last), from.id(last)}
 			}
-			return entries, r.nextLink(odata.SkipToken{After: after, Options: q.Hash()}.Encode()), nil
+			return r.nextLink(odata.SkipToken{After: after, Options: q.Hash()}.Encode()), nil
 		}
-		entries = append(entries, v)
+		if err := tell(&entry); err != nil {
+			return "", err
+		}
+		if told++; told == size {
+			last = entry
+		}
 	}
-	return entries, "", nil
+	return "", nil
 }
 
 // sortedPage is for orders without an index: everything that fits is sorted.
-func sortedPage[T any](r *request, call *odata.Call, from source[T], fits func(T) bool) ([]T, string, error) {
+func sortedPage[T any](r *request, call *odata.Call, from source[T], fits func(*T) bool, tell func(*T) error) (next string, err error) {
 	type entry struct {
 		v T
 		odata.Resource
 	}
 	var all []entry
 	for v := range from.all("") {
-		if fits(v) {
+		if fits(&v) {
 			all = append(all, entry{v, from.resource(v)})
 		}
 	}
 	odata.Sort(all, call.Query.OrderBy)
 	page, next, err := pageOf(r, call, all, directoryPage, directoryMost, func(e entry) string { return from.id(e.v) })
-	entries := make([]T, len(page))
-	for i, e := range page {
-		entries[i] = e.v
+	if err != nil {
+		return "", err
 	}
-	return entries, next, err
+	for i := range page {
+		if err := tell(&page[i].v); err != nil {
+			return "", err
+		}
+	}
+	return next, nil
 }
 
 // behind leaves out what comes, by id, up to and with the one named.

@@ -127,7 +127,7 @@ func listObjects(r *request, call *odata.Call) (any, error) {
 		},
 		id:       func(o directory.Object) string { return o.ID },
 		resource: func(o directory.Object) odata.Resource { return odata.ResourceOf(r.objectOf(o)) },
-		wire:     func(o directory.Object) any { return r.objectOf(o) },
+		wire:     func(o *directory.Object) (any, error) { return r.objectOf(*o), nil },
 	})
 }
 
@@ -153,9 +153,10 @@ func (r *request) objectOf(o directory.Object) any {
 	switch o.Type {
 	case directory.TypeUser:
 		if directory.ViewOfUser(r.tx, r.caller, o.User) != directory.Full {
-			return userObjectOf(directory.LimitedUser(o.User))
+			limited := directory.LimitedUser(o.User)
+			return userObjectOf(&limited)
 		}
-		return userObjectOf(o.User)
+		return userObjectOf(&o.User)
 	case directory.TypeGroup:
 		return groupObjectOf(o.Group)
 	case directory.TypeRole:

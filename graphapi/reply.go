@@ -1,12 +1,13 @@
 package graphapi
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -26,13 +27,15 @@ type reply struct {
 	alone any  // a primitive: {"value": …}
 
 	raw     []byte
+	buffer  *[]byte // that raw stands in, to be used again; nil for none
 	file    *file
 	outside func() (*reply, error)
 }
 
 // set is a collection of the answer.
 type set struct {
-	values any // slice of tagged structs
+	values any    // slice of tagged structs
+	array  []byte // or these, encoded
 	count  *int
 	next   string // @odata.nextLink, absolute
 	delta  string // @odata.deltaLink, absolute
@@ -69,6 +72,12 @@ func page(call *odata.Call, context string, rows any, count *int, next string) *
 // changes answers a page of a delta: with a nextLink while there is more, else with a deltaLink.
 func changes(call *odata.Call, context string, rows any, next, delta string) *reply {
 	return &reply{status: http.StatusOK, context: context, call: call, rows: &set{values: rows, next: next, delta: delta}}
+}
+
+// encodedPage answers a page whose rows are encoded already, in a buffer of [takeBuffer].
+func encodedPage(call *odata.Call, context string, buffer *[]byte, rows *odata.Rows, s set) *reply {
+	s.array = rows.JSON()
+	return &reply{status: http.StatusOK, context: context, call: call, rows: &s, buffer: buffer}
 }
 
 // primitive answers {"@odata.context": "…$metadata#{type}", "value": …}, type for example Edm.Boolean.
@@ -190,28 +199,34 @@ func withContext(r *request, context string, object []byte) []byte {
 	if context == "" {
 		return object
 	}
-	var b bytes.Buffer
-	b.WriteString(`{"@odata.context":`)
-	b.WriteString(strconv.Quote(r.base + "/$metadata#" + context))
-	if len(object) > len("{}") {
-		b.WriteByte(',')
+	return append(appendContext(make([]byte, 0, len(object)+len(context)+len(r.base)+64), r, context, len(object) > len("{}")), object[1:]...)
+}
+
+// appendContext begins an object with @odata.context, and a comma where more follows.
+func appendContext(b []byte, r *request, context string, more bool) []byte {
+	b = append(b, `{"@odata.context":`...)
+	b = strconv.AppendQuote(b, r.base+"/$metadata#"+context)
+	if more {
+		b = append(b, ',')
 	}
-	b.Write(object[1:])
-	return b.Bytes()
+	return b
 }
 
 // encodeRows writes an envelope, its members in the service's order.
-func (a *reply) encodeRows(r *request) error {
-	values, err := odata.Project(a.rows.values, a.shape())
-	if err != nil {
-		return err
+func (a *reply) encodeRows(r *request) (err error) {
+	values := a.rows.array
+	if values == nil {
+		a.buffer = takeBuffer()
+		if values, err = odata.AppendJSON(*a.buffer, a.rows.values, a.shape()); err != nil {
+			return err
+		}
 	}
 	envelope := struct {
 		Count *int   `json:"@odata.count,omitempty"`
 		Next  string `json:"@odata.nextLink,omitempty"`
 		Delta string `json:"@odata.deltaLink,omitempty"`
 	}{a.rows.count, a.rows.next, a.rows.delta}
-	b, err := odata.Project(envelope, odata.Shape{})
+	head, err := odata.Project(envelope, odata.Shape{})
 	if err != nil {
 		return err
 	}
@@ -219,13 +234,13 @@ func (a *reply) encodeRows(r *request) error {
 	if a.call != nil && context != "" {
 		context += selected(a.call.Query)
 	}
-	b = withContext(r, context, b)
-	b = b[:len(b)-1]
-	if len(b) > 1 {
-		b = append(b, ',')
+	head = withContext(r, context, head)
+	head = head[:len(head)-1]
+	if len(head) > 1 {
+		head = append(head, ',')
 	}
-	b = append(append(append(b, `"value":`...), values...), '}')
-	a.raw = b
+	head = append(head, `"value":`...)
+	a.raw = append(slices.Insert(values, 0, head...), '}')
 	a.with("Content-Type", jsonType).with("OData-Version", "4.0")
 	return nil
 }
@@ -281,6 +296,26 @@ func (a *reply) write(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.raw) // a client that has gone away is no failure of ours
+	if a.buffer != nil {
+		*a.buffer = a.raw
+		giveBuffer(a.buffer)
+		a.raw = nil
+	}
+}
+
+//nolint:gochecknoglobals // memory to be used again: what was in it is gone
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// takeBuffer returns an empty buffer for a long answer.
+func takeBuffer() *[]byte { return buffers.Get().(*[]byte) }
+
+// giveBuffer lets others have a buffer that nobody reads any more.
+func giveBuffer(b *[]byte) {
+	const most = 1 << 20 // the few that are larger are not worth keeping
+	if cap(*b) <= most {
+		*b = (*b)[:0]
+		buffers.Put(b)
+	}
 }
 
 // asReply is what a handler returned as a reply.

@@ -190,7 +190,7 @@ func listServicePrincipals(r *request, call *odata.Call) (any, error) {
 		all:      func(after string) iter.Seq[state.ServicePrincipal] { return behind(slices.Values(all), after, id) },
 		id:       id,
 		resource: func(p state.ServicePrincipal) odata.Resource { return servicePrincipalResource{r, p} },
-		wire:     func(p state.ServicePrincipal) any { return r.expandedServicePrincipal(p, call.Query) },
+		wire:     func(p *state.ServicePrincipal) (any, error) { return r.expandedServicePrincipal(*p, call.Query), nil },
 	})
 }
 

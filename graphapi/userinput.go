@@ -166,11 +166,7 @@ func (in *userInput) applyAccount(u *state.User) error {
 	if identities, ok := in.Identities.Get(); ok {
 		u.Identities = nil
 		for _, x := range identities {
-			i := state.Identity{SignInType: x.SignInType, Issuer: x.Issuer}
-			if x.IssuerAssignedID != nil {
-				i.IssuerAssignedID = *x.IssuerAssignedID
-			}
-			u.Identities = append(u.Identities, i)
+			u.Identities = append(u.Identities, state.Identity(x))
 		}
 	}
 	return nil

@@ -192,15 +192,15 @@ func deleteManager(r *request, call *odata.Call) (any, error) {
 }
 
 // expandUser fills in the navigation properties that the query expands.
-func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser, error) {
+func (r *request) expandUser(u *state.User, w *wireUser, q *odata.Query) error {
 	if len(q.Expand) == 0 {
-		return w, nil
+		return nil
 	}
 	if nested := q.Expands("manager"); nested != nil && namesExpand(q, "manager") {
-		if m, err := r.manager(u); err == nil {
-			up := userObjectOf(m)
-			if up, err = r.expandUser(m, up, nested); err != nil {
-				return w, err
+		if m, err := r.manager(*u); err == nil {
+			up := userObjectOf(&m)
+			if err := r.expandUser(&m, &up, nested); err != nil {
+				return err
 			}
 			w.Manager = up
 		}
@@ -219,13 +219,13 @@ func (r *request) expandUser(u state.User, w wireUser, q *odata.Query) (wireUser
 		if !namesExpand(q, x.name) {
 			continue
 		}
-		rows, err := r.expandList(x.find(u), q.Expands(x.name))
+		rows, err := r.expandList(x.find(*u), q.Expands(x.name))
 		if err != nil {
-			return w, err
+			return err
 		}
 		*x.to = rows
 	}
-	return w, nil
+	return nil
 }
 
 // maxLevels is how often $levels=max repeats an expansion: nobody has more superiors.

@@ -164,30 +164,30 @@ func getUser(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	call.Query = unrolled(call.Query)
-	w, err := r.expandUser(u, userOf(u), call.Query)
-	if err != nil {
+	w := userOf(&u)
+	if err := r.expandUser(&u, &w, call.Query); err != nil {
 		return nil, err
 	}
-	return r.widen(entity(call, "users", w)), nil
+	a := entity(call, "users", &w)
+	a.wide = r.wideUser()
+	return a, nil
 }
 
-// widen makes beta answer all properties of a user where none are selected.
-func (r *request) widen(a *reply) *reply {
-	if r.version == versionBeta {
-		s := userSet()
-		a.wide = slices.DeleteFunc(slices.Clone(s.properties), func(p string) bool { return slices.Contains(s.alone, p) || p == "signInActivity" })
+// wideUser is what beta answers of a user where nothing is selected: all that a collection can have.
+func (r *request) wideUser() []string {
+	if r.version != versionBeta {
+		return nil
 	}
-	return a
+	s := userSet()
+	return slices.DeleteFunc(slices.Clone(s.properties), func(p string) bool { return slices.Contains(s.alone, p) || p == "signInActivity" })
 }
 
 func listUsers(r *request, call *odata.Call) (any, error) {
 	if err := directory.MayEnumerate(r.tx, r.caller); err != nil {
 		return nil, err
 	}
-	set := userSet()
 	call.Query = unrolled(call.Query)
-	var failed error
-	answer, err := list(r, call, set, "users", source[state.User]{
+	from := source[state.User]{
 		all: func(after string) iter.Seq[state.User] {
 			return usersFor(r.tx, r.tenant.ID, call.Query.Filter, after)
 		},
@@ -200,21 +200,19 @@ func listUsers(r *request, call *odata.Call) (any, error) {
 		rank:     func(u state.User) string { return u.DisplayName },
 		id:       func(u state.User) string { return u.ID },
 		resource: func(u state.User) odata.Resource { return userResource{u} },
-		wire: func(u state.User) any {
-			w, err := r.expandUser(u, userOf(u), call.Query)
-			if err != nil {
-				failed = err
-			}
-			return w
-		},
-	})
-	if failed != nil {
-		return nil, failed
+		wide:     r.wideUser(),
 	}
-	if err != nil {
-		return nil, err
+	var w wireUser // one for all rows
+	basic := len(call.Query.Select) == 0 && from.wide == nil
+	from.wire = func(u *state.User) (_ any, err error) {
+		w = wireUser{}
+		w.basics(u)
+		if !basic {
+			w.more(u)
+		}
+		return &w, r.expandUser(u, &w, call.Query)
 	}
-	return r.widen(answer), nil
+	return list(r, call, userSet(), "users", from)
 }
 
 // usersByName yields users by name, behind the name and id of the last one sent.
@@ -254,7 +252,7 @@ func createUser(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.created(call, "users", userOf(u), "/users/"+u.ID), nil
+	return r.created(call, "users", userOf(&u), "/users/"+u.ID), nil
 }
 
 func updateUser(r *request, call *odata.Call) (any, error) {

@@ -12,68 +12,68 @@ type wireUser struct {
 	ODataType string `json:"@odata.type,omitempty"`
 
 	BusinessPhones    []string `json:"businessPhones"`
-	DisplayName       *string  `json:"displayName"`
-	GivenName         *string  `json:"givenName"`
-	JobTitle          *string  `json:"jobTitle"`
-	Mail              *string  `json:"mail"`
-	MobilePhone       *string  `json:"mobilePhone"`
-	OfficeLocation    *string  `json:"officeLocation"`
-	PreferredLanguage *string  `json:"preferredLanguage"`
-	Surname           *string  `json:"surname"`
-	UserPrincipalName *string  `json:"userPrincipalName"`
+	DisplayName       string   `json:"displayName" odata:"null"`
+	GivenName         string   `json:"givenName" odata:"null"`
+	JobTitle          string   `json:"jobTitle" odata:"null"`
+	Mail              string   `json:"mail" odata:"null"`
+	MobilePhone       string   `json:"mobilePhone" odata:"null"`
+	OfficeLocation    string   `json:"officeLocation" odata:"null"`
+	PreferredLanguage string   `json:"preferredLanguage" odata:"null"`
+	Surname           string   `json:"surname" odata:"null"`
+	UserPrincipalName string   `json:"userPrincipalName" odata:"null"`
 	ID                string   `json:"id"`
 
 	AccountEnabled                  bool               `json:"accountEnabled" odata:"select"`
-	AgeGroup                        *string            `json:"ageGroup" odata:"select"`
+	AgeGroup                        string             `json:"ageGroup" odata:"select,null"`
 	AssignedLicenses                []wireLicense      `json:"assignedLicenses" odata:"select"`
 	AssignedPlans                   []wirePlan         `json:"assignedPlans" odata:"select"`
-	City                            *string            `json:"city" odata:"select"`
-	CompanyName                     *string            `json:"companyName" odata:"select"`
-	ConsentProvidedForMinor         *string            `json:"consentProvidedForMinor" odata:"select"`
-	Country                         *string            `json:"country" odata:"select"`
-	CreatedDateTime                 *time.Time         `json:"createdDateTime" odata:"select"`
-	CreationType                    *string            `json:"creationType" odata:"select"`
-	DeletedDateTime                 *time.Time         `json:"deletedDateTime" odata:"select"`
-	Department                      *string            `json:"department" odata:"select"`
-	EmployeeHireDate                *time.Time         `json:"employeeHireDate" odata:"select"`
-	EmployeeID                      *string            `json:"employeeId" odata:"select"`
+	City                            string             `json:"city" odata:"select,null"`
+	CompanyName                     string             `json:"companyName" odata:"select,null"`
+	ConsentProvidedForMinor         string             `json:"consentProvidedForMinor" odata:"select,null"`
+	Country                         string             `json:"country" odata:"select,null"`
+	CreatedDateTime                 time.Time          `json:"createdDateTime" odata:"select,null"`
+	CreationType                    string             `json:"creationType" odata:"select,null"`
+	DeletedDateTime                 time.Time          `json:"deletedDateTime" odata:"select,null"`
+	Department                      string             `json:"department" odata:"select,null"`
+	EmployeeHireDate                time.Time          `json:"employeeHireDate" odata:"select,null"`
+	EmployeeID                      string             `json:"employeeId" odata:"select,null"`
 	EmployeeOrgData                 *struct{}          `json:"employeeOrgData" odata:"select"`
-	EmployeeType                    *string            `json:"employeeType" odata:"select"`
-	ExternalUserState               *string            `json:"externalUserState" odata:"select"`
-	ExternalUserStateChangeDateTime *time.Time         `json:"externalUserStateChangeDateTime" odata:"select"`
-	FaxNumber                       *string            `json:"faxNumber" odata:"select"`
+	EmployeeType                    string             `json:"employeeType" odata:"select,null"`
+	ExternalUserState               string             `json:"externalUserState" odata:"select,null"`
+	ExternalUserStateChangeDateTime time.Time          `json:"externalUserStateChangeDateTime" odata:"select,null"`
+	FaxNumber                       string             `json:"faxNumber" odata:"select,null"`
 	Identities                      []wireUserIdentity `json:"identities" odata:"select"`
 	ImAddresses                     []string           `json:"imAddresses" odata:"select"`
 	IsResourceAccount               *bool              `json:"isResourceAccount" odata:"select"`
-	LastPasswordChangeDateTime      *time.Time         `json:"lastPasswordChangeDateTime" odata:"select"`
-	LegalAgeGroupClassification     *string            `json:"legalAgeGroupClassification" odata:"select"`
+	LastPasswordChangeDateTime      time.Time          `json:"lastPasswordChangeDateTime" odata:"select,null"`
+	LegalAgeGroupClassification     string             `json:"legalAgeGroupClassification" odata:"select,null"`
 	LicenseAssignmentStates         []wireLicense      `json:"licenseAssignmentStates" odata:"select"`
-	MailNickname                    *string            `json:"mailNickname" odata:"select"`
-	OnPremisesDistinguishedName     *string            `json:"onPremisesDistinguishedName" odata:"select"`
-	OnPremisesDomainName            *string            `json:"onPremisesDomainName" odata:"select"`
-	OnPremisesExtensionAttributes   *wireExtensions    `json:"onPremisesExtensionAttributes" odata:"select"`
-	OnPremisesImmutableID           *string            `json:"onPremisesImmutableId" odata:"select"`
-	OnPremisesLastSyncDateTime      *time.Time         `json:"onPremisesLastSyncDateTime" odata:"select"`
+	MailNickname                    string             `json:"mailNickname" odata:"select,null"`
+	OnPremisesDistinguishedName     string             `json:"onPremisesDistinguishedName" odata:"select,null"`
+	OnPremisesDomainName            string             `json:"onPremisesDomainName" odata:"select,null"`
+	OnPremisesExtensionAttributes   wireExtensions     `json:"onPremisesExtensionAttributes" odata:"select"`
+	OnPremisesImmutableID           string             `json:"onPremisesImmutableId" odata:"select,null"`
+	OnPremisesLastSyncDateTime      time.Time          `json:"onPremisesLastSyncDateTime" odata:"select,null"`
 	OnPremisesProvisioningErrors    []struct{}         `json:"onPremisesProvisioningErrors" odata:"select"`
-	OnPremisesSamAccountName        *string            `json:"onPremisesSamAccountName" odata:"select"`
-	OnPremisesSecurityIdentifier    *string            `json:"onPremisesSecurityIdentifier" odata:"select"`
+	OnPremisesSamAccountName        string             `json:"onPremisesSamAccountName" odata:"select,null"`
+	OnPremisesSecurityIdentifier    string             `json:"onPremisesSecurityIdentifier" odata:"select,null"`
 	OnPremisesSyncEnabled           *bool              `json:"onPremisesSyncEnabled" odata:"select"`
-	OnPremisesUserPrincipalName     *string            `json:"onPremisesUserPrincipalName" odata:"select"`
+	OnPremisesUserPrincipalName     string             `json:"onPremisesUserPrincipalName" odata:"select,null"`
 	OtherMails                      []string           `json:"otherMails" odata:"select"`
-	PasswordPolicies                *string            `json:"passwordPolicies" odata:"select"`
+	PasswordPolicies                string             `json:"passwordPolicies" odata:"select,null"`
 	PasswordProfile                 *struct{}          `json:"passwordProfile" odata:"select"`
-	PostalCode                      *string            `json:"postalCode" odata:"select"`
-	PreferredDataLocation           *string            `json:"preferredDataLocation" odata:"select"`
+	PostalCode                      string             `json:"postalCode" odata:"select,null"`
+	PreferredDataLocation           string             `json:"preferredDataLocation" odata:"select,null"`
 	ProvisionedPlans                []struct{}         `json:"provisionedPlans" odata:"select"`
 	ProxyAddresses                  []string           `json:"proxyAddresses" odata:"select"`
-	SecurityIdentifier              *string            `json:"securityIdentifier" odata:"select"`
+	SecurityIdentifier              string             `json:"securityIdentifier" odata:"select,null"`
 	ShowInAddressList               *bool              `json:"showInAddressList" odata:"select"`
 	SignInActivity                  *wireLastSignIns   `json:"signInActivity,omitempty" odata:"select"`
-	SignInSessionsValidFromDateTime *time.Time         `json:"signInSessionsValidFromDateTime" odata:"select"`
-	State                           *string            `json:"state" odata:"select"`
-	StreetAddress                   *string            `json:"streetAddress" odata:"select"`
-	UsageLocation                   *string            `json:"usageLocation" odata:"select"`
-	UserType                        *string            `json:"userType" odata:"select"`
+	SignInSessionsValidFromDateTime time.Time          `json:"signInSessionsValidFromDateTime" odata:"select,null"`
+	State                           string             `json:"state" odata:"select,null"`
+	StreetAddress                   string             `json:"streetAddress" odata:"select,null"`
+	UsageLocation                   string             `json:"usageLocation" odata:"select,null"`
+	UserType                        string             `json:"userType" odata:"select,null"`
 
 	wireProfile
 
@@ -87,22 +87,22 @@ type wireUser struct {
 
 // wireProfile are the properties that live outside of the directory: one user has them, a collection refuses them.
 type wireProfile struct {
-	AboutMe          *string    `json:"aboutMe" odata:"select"`
-	Birthday         *time.Time `json:"birthday" odata:"select"`
-	HireDate         *time.Time `json:"hireDate" odata:"select"`
-	Interests        []string   `json:"interests" odata:"select"`
-	MySite           *string    `json:"mySite" odata:"select"`
-	PastProjects     []string   `json:"pastProjects" odata:"select"`
-	PreferredName    *string    `json:"preferredName" odata:"select"`
-	Responsibilities []string   `json:"responsibilities" odata:"select"`
-	Schools          []string   `json:"schools" odata:"select"`
-	Skills           []string   `json:"skills" odata:"select"`
+	AboutMe          string    `json:"aboutMe" odata:"select,null"`
+	Birthday         time.Time `json:"birthday" odata:"select,null"`
+	HireDate         time.Time `json:"hireDate" odata:"select,null"`
+	Interests        []string  `json:"interests" odata:"select"`
+	MySite           string    `json:"mySite" odata:"select,null"`
+	PastProjects     []string  `json:"pastProjects" odata:"select"`
+	PreferredName    string    `json:"preferredName" odata:"select,null"`
+	Responsibilities []string  `json:"responsibilities" odata:"select"`
+	Schools          []string  `json:"schools" odata:"select"`
+	Skills           []string  `json:"skills" odata:"select"`
 }
 
 type wireUserIdentity struct {
-	SignInType       string  `json:"signInType"`
-	Issuer           string  `json:"issuer"`
-	IssuerAssignedID *string `json:"issuerAssignedId"`
+	SignInType       string `json:"signInType"`
+	Issuer           string `json:"issuer"`
+	IssuerAssignedID string `json:"issuerAssignedId" odata:"null"`
 }
 
 type wireLicense struct {
@@ -155,48 +155,52 @@ func userNavigation() []string {
 }
 
 // userOf is a user on the wire, without navigation properties.
-func userOf(u state.User) wireUser {
-	return wireUser{
-		BusinessPhones: u.BusinessPhones, DisplayName: orNull(u.DisplayName), GivenName: orNull(u.GivenName),
-		JobTitle: orNull(u.JobTitle), Mail: orNull(u.Mail), MobilePhone: orNull(u.MobilePhone),
-		OfficeLocation: orNull(u.OfficeLocation), PreferredLanguage: orNull(u.PreferredLanguage),
-		Surname: orNull(u.Surname), UserPrincipalName: orNull(u.UserPrincipalName), ID: u.ID,
+func userOf(u *state.User) wireUser {
+	w := wireUser{}
+	w.basics(u)
+	w.more(u)
+	return w
+}
 
-		AccountEnabled: u.AccountEnabled, AgeGroup: orNull(u.AgeGroup), AssignedLicenses: licensesOf(u),
-		AssignedPlans: plansOf(u), City: orNull(u.City), CompanyName: orNull(u.CompanyName),
-		ConsentProvidedForMinor: orNull(u.ConsentProvidedForMinor), Country: orNull(u.Country),
-		CreatedDateTime: stamp(u.CreatedAt), CreationType: orNull(u.CreationType), DeletedDateTime: stamp(u.DeletedAt),
-		Department: orNull(u.Department), EmployeeID: orNull(u.EmployeeID), EmployeeType: orNull(u.EmployeeType),
-		ExternalUserState: orNull(string(u.ExternalState)), ExternalUserStateChangeDateTime: stamp(u.ExternalStateChangedAt),
-		FaxNumber: orNull(u.FaxNumber), Identities: identitiesOf(u), ImAddresses: u.ImAddresses,
-		LastPasswordChangeDateTime: stamp(u.LastPasswordChange), MailNickname: orNull(u.MailNickname),
-		OnPremisesExtensionAttributes: &wireExtensions{}, OnPremisesImmutableID: orNull(u.OnPremisesImmutableID),
-		OtherMails: u.OtherMails, PasswordPolicies: orNull(u.PasswordPolicies), PostalCode: orNull(u.PostalCode),
-		PreferredDataLocation: orNull(u.PreferredDataLocation), ProxyAddresses: u.ProxyAddresses,
-		ShowInAddressList: u.ShowInAddressList, SignInSessionsValidFromDateTime: stamp(sessionsFrom(u)), State: orNull(u.State),
-		StreetAddress: orNull(u.StreetAddress), UsageLocation: orNull(u.UsageLocation), UserType: orNull(string(u.Type)),
+// basics are the properties that come without $select.
+func (w *wireUser) basics(u *state.User) {
+	w.BusinessPhones, w.DisplayName, w.GivenName, w.JobTitle = u.BusinessPhones, u.DisplayName, u.GivenName, u.JobTitle
+	w.Mail, w.MobilePhone, w.OfficeLocation = u.Mail, u.MobilePhone, u.OfficeLocation
+	w.PreferredLanguage, w.Surname, w.UserPrincipalName, w.ID = u.PreferredLanguage, u.Surname, u.UserPrincipalName, u.ID
+}
 
-		wireProfile: wireProfile{
-			AboutMe: orNull(u.AboutMe), Interests: u.Interests, MySite: orNull(u.MySite), Schools: u.Schools, Skills: u.Skills,
-		},
-	}
+// more are all others.
+func (w *wireUser) more(u *state.User) {
+	w.AccountEnabled, w.AgeGroup, w.City, w.CompanyName = u.AccountEnabled, u.AgeGroup, u.City, u.CompanyName
+	w.AssignedLicenses, w.AssignedPlans = licensesOf(u), plansOf(u)
+	w.ConsentProvidedForMinor, w.Country, w.CreationType = u.ConsentProvidedForMinor, u.Country, u.CreationType
+	w.CreatedDateTime, w.DeletedDateTime = second(u.CreatedAt), second(u.DeletedAt)
+	w.Department, w.EmployeeID, w.EmployeeType, w.FaxNumber = u.Department, u.EmployeeID, u.EmployeeType, u.FaxNumber
+	w.ExternalUserState, w.ExternalUserStateChangeDateTime = string(u.ExternalState), second(u.ExternalStateChangedAt)
+	w.Identities, w.ImAddresses = identitiesOf(u), u.ImAddresses
+	w.LastPasswordChangeDateTime, w.MailNickname = second(u.LastPasswordChange), u.MailNickname
+	w.OnPremisesImmutableID, w.OtherMails, w.PasswordPolicies = u.OnPremisesImmutableID, u.OtherMails, u.PasswordPolicies
+	w.PostalCode, w.PreferredDataLocation, w.ProxyAddresses = u.PostalCode, u.PreferredDataLocation, u.ProxyAddresses
+	w.ShowInAddressList, w.SignInSessionsValidFromDateTime = u.ShowInAddressList, second(sessionsFrom(u))
+	w.State, w.StreetAddress, w.UsageLocation, w.UserType = u.State, u.StreetAddress, u.UsageLocation, string(u.Type)
+	w.AboutMe, w.Interests, w.MySite, w.Schools, w.Skills = u.AboutMe, u.Interests, u.MySite, u.Schools, u.Skills
 }
 
 // userObjectOf is a user among objects of several types.
-func userObjectOf(u state.User) wireUser {
+func userObjectOf(u *state.User) wireUser {
 	w := userOf(u)
 	w.ODataType = "#microsoft.graph.user"
 	return w
 }
 
-func sessionsFrom(u state.User) time.Time {
+func sessionsFrom(u *state.User) time.Time {
 	if u.SessionsValidFrom.IsZero() {
 		return u.CreatedAt
 	}
 	return u.SessionsValidFrom
 }
 
-func licensesOf(u state.User) []wireLicense {
+func licensesOf(u *state.User) []wireLicense {
 	licenses := make([]wireLicense, len(u.LicenseSkuIDs))
 	for i, sku := range u.LicenseSkuIDs {
 		licenses[i] = wireLicense{SkuID: sku}
@@ -204,7 +208,7 @@ func licensesOf(u state.User) []wireLicense {
 	return licenses
 }
 
-func plansOf(u state.User) []wirePlan {
+func plansOf(u *state.User) []wirePlan {
 	plans := make([]wirePlan, len(u.LicenseSkuIDs))
 	for i, sku := range u.LicenseSkuIDs {
 		plans[i] = wirePlan{u.CreatedAt.Truncate(time.Second), "Enabled", "exchange", sku}
@@ -212,10 +216,10 @@ func plansOf(u state.User) []wirePlan {
 	return plans
 }
 
-func identitiesOf(u state.User) []wireUserIdentity {
+func identitiesOf(u *state.User) []wireUserIdentity {
 	identities := make([]wireUserIdentity, len(u.Identities))
 	for i, x := range u.Identities {
-		identities[i] = wireUserIdentity{x.SignInType, x.Issuer, orNull(x.IssuerAssignedID)}
+		identities[i] = wireUserIdentity(x)
 	}
 	return identities
 }
@@ -246,5 +250,5 @@ func (r userResource) Property(name string) (any, bool) {
 	case "proxyAddresses":
 		return u.ProxyAddresses, true
 	}
-	return odata.ResourceOf(userOf(u)).Property(name)
+	return odata.ResourceOf(userOf(&u)).Property(name)
 }

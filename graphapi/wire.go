@@ -18,3 +18,6 @@ func stamp(t time.Time) *time.Time {
 	t = t.UTC().Truncate(time.Second)
 	return &t
 }
+
+// second is a moment as the directory writes it, for a property whose zero value is null.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

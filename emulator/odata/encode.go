@@ -82,7 +82,7 @@ func encoderOf(t reflect.Type) encoder {
 	case reflect.Float32, reflect.Float64:
 		return encodeFloat
 	case reflect.Struct:
-		return encodeStruct
+		return encodeStruct(t)
 	case reflect.Slice, reflect.Array:
 		return encodeSlice(t)
 	case reflect.Map:
@@ -130,7 +130,8 @@ func encodeRaw(dst []byte, v reflect.Value, _ *view) ([]byte, error) {
 }
 
 func encodeTime(dst []byte, v reflect.Value, _ *view) ([]byte, error) {
-	t := v.Interface().(time.Time).UTC()
+	t, _ := reflect.TypeAssert[time.Time](v) // the encoder is picked by the type
+	t = t.UTC()
 	if y := t.Year(); y < 0 || y > 9999 {
 		return nil, fmt.Errorf("odata: the year %d has no spelling", y)
 	}
@@ -151,43 +152,50 @@ func encodeFloat(dst []byte, v reflect.Value, _ *view) ([]byte, error) {
 	return strconv.AppendFloat(dst, f, format, -1, v.Type().Bits()), nil
 }
 
-func encodeStruct(dst []byte, v reflect.Value, w *view) ([]byte, error) {
-	p := planOf(v.Type())
-	views := w.of(p)
-	dst = append(dst, '{')
-	first := len(dst)
-	for i := range p.fields {
-		f := &p.fields[i]
-		var in *view
-		switch {
-		case views != nil:
-			if !views[i].show {
+func encodeStruct(t reflect.Type) encoder {
+	plan := sync.OnceValue(func() *plan { return planOf(t) })
+	return func(dst []byte, v reflect.Value, w *view) ([]byte, error) {
+		p := plan()
+		dst = append(dst, '{')
+		first := len(dst)
+		var err error
+		if w == nil {
+			for _, i := range p.byDefault {
+				if dst, err = p.fields[i].append(dst, first, v, nil); err != nil {
+					return nil, err
+				}
+			}
+			return append(dst, '}'), nil
+		}
+		for i, f := range w.of(p) {
+			if !f.show {
 				continue
 			}
-			in = views[i].in
-		case (f.selectOnly || f.expandOnly) && !f.always && !p.envelope:
-			continue
-		}
-		value, ok := f.get(v)
-		if !ok || f.absent(value) {
-			continue
-		}
-		var err error
-		if f.inline {
-			if dst, err = appendMembers(dst, first, value, in); err != nil {
+			if dst, err = p.fields[i].append(dst, first, v, f.in); err != nil {
 				return nil, err
 			}
-			continue
 		}
-		if len(dst) > first {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, f.key...)
-		if dst, err = f.encode(dst, value, in); err != nil {
-			return nil, err
-		}
+		return append(dst, '}'), nil
 	}
-	return append(dst, '}'), nil
+}
+
+// append appends the field of v as a member of the JSON object that was opened before first.
+func (f *field) append(dst []byte, first int, v reflect.Value, in *view) ([]byte, error) {
+	value, ok := f.get(v)
+	if !ok || f.absent(value) {
+		return dst, nil
+	}
+	if f.inline {
+		return appendMembers(dst, first, value, in)
+	}
+	if len(dst) > first {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, f.key...)
+	if f.null && value.IsZero() {
+		return append(dst, "null"...), nil
+	}
+	return f.encode(dst, value, in)
 }
 
 func encodeObject(dst []byte, v reflect.Value, w *view) ([]byte, error) {
@@ -285,12 +293,8 @@ const hexDigits = "0123456789abcdef"
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := plain(s); i < len(s); i += plain(s[i:]) {
 		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
-		}
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if r == utf8.RuneError && n == 1 {
@@ -321,4 +325,27 @@ func appendString(dst []byte, s string) []byte {
 		start = i
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// plain is how many bytes of s, from its beginning, stand for themselves in a JSON string. It looks at eight at a time.
+func plain(s string) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	n := 0
+	for ; len(s)-n >= 8; n += 8 {
+		w := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 |
+			uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
+		// A byte of special has its high bit set where that of w is below the blank, a quotation mark, a backslash or no
+		// ASCII. A borrow may set it wrongly, but only above a byte that has it rightly.
+		special := (w - ones*' ') | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | w
+		if special&highs != 0 {
+			break
+		}
+	}
+	for n < len(s) && s[n] >= ' ' && s[n] < utf8.RuneSelf && s[n] != '"' && s[n] != '\\' {
+		n++
+	}
+	return n
 }

@@ -14,6 +14,8 @@ type plan struct {
 	fields   []field
 	byName   map[string]int // lower-case name → field
 	envelope bool           // one field carries the rows
+	// byDefault are the fields that come without $select and $expand.
+	byDefault []int
 }
 
 type field struct {
@@ -30,6 +32,8 @@ type field struct {
 	always     bool // survives every $select
 	rows       bool // the collection that the options are about
 	inline     bool // an Object whose members stand here
+	null       bool // the zero value is null on the wire
+	zero       bool // its type says itself when it is zero
 }
 
 //nolint:gochecknoglobals // a cache by type: what it holds follows from the type alone
@@ -41,6 +45,11 @@ func planOf(t reflect.Type) *plan {
 	}
 	p := &plan{byName: map[string]int{}}
 	p.addFields(t, nil)
+	for i := range p.fields {
+		if f := &p.fields[i]; !f.selectOnly && !f.expandOnly || f.always || p.envelope {
+			p.byDefault = append(p.byDefault, i)
+		}
+	}
 	got, _ := plans.LoadOrStore(t, p)
 	return got.(*plan)
 }
@@ -80,6 +89,7 @@ func (p *plan) addFields(t reflect.Type, at []int) {
 			f.omitZero = f.omitZero || o == "omitzero"
 		}
 		f.encode = encoderOf(sf.Type)
+		f.zero = sf.Type.Implements(zeroType)
 		p.envelope = p.envelope || f.rows
 		if _, taken := p.byName[strings.ToLower(f.name)]; !taken {
 			p.byName[strings.ToLower(f.name)] = len(p.fields)
@@ -101,6 +111,8 @@ func (f *field) flags(tag string) {
 			f.rows = true
 		case "inline":
 			f.inline = true
+		case "null":
+			f.null = true
 		}
 	}
 }
@@ -138,8 +150,9 @@ func (f *field) absent(v reflect.Value) bool {
 		}
 	}
 	if f.omitZero {
-		if z, ok := reflect.TypeAssert[interface{ IsZero() bool }](v); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
-			return z.IsZero()
+		if f.zero && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+			z, ok := reflect.TypeAssert[interface{ IsZero() bool }](v)
+			return ok && z.IsZero()
 		}
 		return v.IsZero()
 	}
@@ -168,6 +181,7 @@ func PropertiesOf(v any) []string {
 var (
 	marshalerType     = reflect.TypeFor[json.Marshaler]()
 	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+	zeroType          = reflect.TypeFor[interface{ IsZero() bool }]()
 )
 
 func equalNames(a, b string) bool { return strings.EqualFold(a, b) }

@@ -32,11 +32,40 @@ func Project(v any, s Shape) (json.RawMessage, error) { return AppendJSON(nil, v
 //	always  whatever $select says, as every @odata. annotation
 //	rows    in an envelope {"@odata.context", "value"}: what $select is about; the other fields all stay
 //	inline  the members of this [Object] stand here
+//	null    the zero value is null on the wire
 //
 // An annotation of a property (members@odata.count) comes with the property.
 func AppendJSON(dst []byte, v any, s Shape) ([]byte, error) {
 	return appendAny(dst, v, newView(s))
 }
+
+// Rows encodes a collection entry by entry: who makes the entries need keep none of them.
+type Rows struct {
+	b    []byte
+	from int // where the array begins
+	view *view
+}
+
+// NewRows returns an empty collection, each of whose entries is shaped so. It stands behind what is in dst.
+func NewRows(dst []byte, s Shape) *Rows {
+	return &Rows{b: append(dst, '['), from: len(dst), view: newView(s)}
+}
+
+// Append adds an entry, as [AppendJSON] would write it. A pointer may point to something else afterwards.
+func (r *Rows) Append(v any) error {
+	b := r.b
+	if len(b) > r.from+1 {
+		b = append(b, ',')
+	}
+	b, err := appendAny(b, v, r.view)
+	if err == nil {
+		r.b = b
+	}
+	return err
+}
+
+// JSON returns what was in front and the array. Nothing can be added afterwards.
+func (r *Rows) JSON() []byte { return append(r.b, ']') }
 
 // view is a shape with what it came to for the types that it met. It lives for one call.
 type view struct {

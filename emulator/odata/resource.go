@@ -42,6 +42,9 @@ func (s structResource) Property(name string) (any, bool) {
 	if !ok {
 		return nil, true
 	}
+	if s.plan.fields[i].null && v.IsZero() {
+		return nil, true
+	}
 	return resourceValue(v.Interface()), true
 }
 

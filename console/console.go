@@ -1,3 +1,82 @@
-// Package console is the pages for people at the root of the control host: what the worlds, organisations, people and
-// mailboxes look like. It changes nothing by itself; it is never reachable through an emulated host.
+// Package console is the pages for people at the root of the control host: two organisations side by side, directory,
+// sharing, libraries, mailboxes. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
+// what can be done on it); a group of pages is one file with its templates beside it, as in the faces. The adapter opens
+// one transaction per request (View to show, Update to act), finds organisation and acting person, checks where a form
+// came from and writes the layout around what the page shows.
+//
+// A page decides nothing: it calls the rules that the faces call, as the person whom the presenter acts as, so the real
+// service's refusals show with their reason. What a page needs of the process it declares in [Host], which emulator
+// implements. The console is never reachable through an emulated host. CONTRIBUTING.md tells how to add a page.
 package console
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/tennantite/tennantite/emulator/b2b"
+	"github.com/tennantite/tennantite/emulator/collaboration"
+	"github.com/tennantite/tennantite/emulator/sharing"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// Host is the process as the console needs it.
+type Host interface {
+	// WorldNames lists the worlds, main first.
+	WorldNames() []string
+	// WorldStore is the database of a world.
+	WorldStore(world string) (*state.Store, bool)
+}
+
+// Options are what the console needs.
+type Options struct {
+	Host    Host
+	B2B     b2b.Manager
+	Sharing sharing.Manager
+	Groups  collaboration.Manager
+	Log     *slog.Logger
+	Rand    io.Reader // of browser sessions; nil is crypto/rand
+}
+
+// face is the console of one process.
+type face struct {
+	Options
+	key         []byte // what form tokens are made with
+	pages       []page
+	router      *mux.Router
+	crossOrigin *http.CrossOriginProtection
+}
+
+const keyBytes = 32
+
+// New returns the console. The request's world is in its context ([state.FromContext]); a path that begins with /w/NAME
+// names another one.
+func New(o Options) http.Handler {
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	f := &face{Options: o, key: make([]byte, keyBytes), pages: pages(), crossOrigin: http.NewCrossOriginProtection()}
+	if _, err := io.ReadFull(o.Rand, f.key); err != nil {
+		panic("console: no randomness: " + err.Error()) // the operating system's source does not fail
+	}
+	f.router = mux.NewRouter().SkipClean(true)
+	f.router.Path("/assets/{name}").Methods(http.MethodGet, http.MethodHead).HandlerFunc(serveAsset)
+	for i := range f.pages {
+		p := &f.pages[i]
+		f.router.Path(p.Path).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(p, w, r) }))
+	}
+	f.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(unknownPage(), w, r) })
+	return f
+}
+
+// pages is the table of contents of the console: one list per file.
+func pages() []page {
+	var all []page
+	for _, part := range [][]page{homePages(), sessionPages(), livePages()} {
+		all = append(all, part...)
+	}
+	return all
+}

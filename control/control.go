@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -126,6 +127,15 @@ func New(o Options) http.Handler {
 	r.NotFoundHandler = http.HandlerFunc(notFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(methodNotAllowed)
 	return r
+}
+
+// Owns tells whether a path is the control plane's; every other one of its host is the console's.
+func Owns(path string) bool {
+	switch path {
+	case "/livez", "/readyz", "/health":
+		return true
+	}
+	return path == Prefix || strings.HasPrefix(path, "/_tennantite/")
 }
 
 func (p *plane) ready(w http.ResponseWriter, _ *http.Request) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -102,7 +103,11 @@ func (e *Emulator) serveControl(w http.ResponseWriter, r *http.Request, public s
 		e.metrics.handler().ServeHTTP(w, r)
 		return
 	}
-	e.control.ServeHTTP(w, r)
+	if control.Owns(r.URL.Path) {
+		e.control.ServeHTTP(w, r)
+		return
+	}
+	e.console.ServeHTTP(w, r)
 }
 
 // ownName tells whether a Host names this machine in a way that nobody else can: an address, a name without a dot (as

@@ -24,6 +24,7 @@ type Emulator struct {
 	worlds      worlds
 	faces       http.Handler // of emulated hosts
 	control     http.Handler // of every other host
+	console     http.Handler // of every other path there
 	hooks       *webhooks
 	metrics     *metrics
 	crossOrigin *http.CrossOriginProtection

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/tennantite/tennantite/console"
 	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/b2b"
 	"github.com/tennantite/tennantite/emulator/collaboration"
@@ -87,6 +88,9 @@ func (e *Emulator) compose() error {
 	})
 	e.control = control.New(control.Options{
 		Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+	})
+	e.console = console.New(console.Options{
+		Host: consoleHost{e}, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
 	})
 	return nil
 }

@@ -32,6 +32,11 @@ func (tx *Tx) Message(id string) (Message, bool) {
 // Messages yields all mail, oldest first.
 func (tx *Tx) Messages() iter.Seq[Message] { return each[Message](tx, tableMessages, indexSeq) }
 
+// MessagesSince yields the mail that was sent after a change number, oldest first.
+func (tx *Tx) MessagesSince(seq uint64) iter.Seq[Message] {
+	return from[Message](tx, tableMessages, indexSeq, seq+1)
+}
+
 // MessagesTo yields the mail to an address, oldest first.
 func (tx *Tx) MessagesTo(address string) iter.Seq[Message] {
 	return each[Message](tx, tableMessages, indexAddress, fold(address))

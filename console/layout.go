@@ -1,0 +1,287 @@
+package console
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+//go:embed templates assets
+var embedded embed.FS
+
+// screen is what a template sees: the frame around it, the request for its helpers, and the page's own data.
+type screen struct {
+	frame
+	call *call
+	Data any
+}
+
+// To is a path of the world at hand; templates write {{$.To "/mail"}}.
+func (s screen) To(parts ...string) string { return s.call.To(parts...) }
+
+// frame is what every page has around its own content.
+type frame struct {
+	Title         string
+	Wide          bool
+	Theme         string
+	CSRF          string
+	Here          string // path and query, to come back to
+	World         string
+	Worlds        []worldLink
+	Now           time.Time
+	Frozen        bool
+	Nav           []navLink
+	Organisation  *organisation // of the page, nil for none
+	Organisations []organisation
+	Tabs          []navLink // of the organisation
+	Alert         *alert
+	Notice        notice
+	Style, Script string
+}
+
+type worldLink struct {
+	Name, URL string
+	Current   bool
+}
+
+type navLink struct {
+	Label, URL string
+	Current    bool
+	order      int
+}
+
+// organisation is a tenant as pages name it: Accent is the class of its colour.
+type organisation struct {
+	ID, Name, Prefix, Domain, Accent, URL string
+	Profile                               state.Profile
+	Current                               bool
+	Actor                                 person
+	Actors                                []person // whom one can act as
+}
+
+// person is somebody as menus and lists name him.
+type person struct {
+	ID, Name, Address, Kind string
+	Current                 bool
+}
+
+const accents = 8
+
+// organisations are the world's tenants but for the one of personal accounts, in the order in which they were made.
+func (c *call) organisations() []organisation {
+	var tenants []state.Tenant
+	for t := range c.tx.Tenants() {
+		if !t.Consumers() {
+			tenants = append(tenants, t)
+		}
+	}
+	slices.SortStableFunc(tenants, func(a, b state.Tenant) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	list := make([]organisation, 0, len(tenants))
+	for i, t := range tenants {
+		list = append(list, organisation{
+			ID: t.ID, Name: t.DisplayName, Prefix: t.SharePointPrefix(), Domain: t.DefaultDomain(), Profile: t.Profile,
+			Accent: "org-" + strconv.Itoa(i%accents), URL: c.To("/o/", t.SharePointPrefix(), "/people"), Current: t.ID == c.tenant.ID,
+		})
+	}
+	return list
+}
+
+// withActors adds whom one can act as.
+func (c *call) withActors(o organisation) organisation {
+	t, _ := c.tx.Tenant(o.ID)
+	who := c.actorIn(t)
+	o.Actor = person{ID: system, Name: "the emulator itself", Kind: "may do everything"}
+	if !who.System {
+		o.Actor = personOf(who.User)
+	}
+	for u := range c.tx.UsersByName(o.ID, "") {
+		p := personOf(u)
+		p.Current = p.ID == o.Actor.ID
+		o.Actors = append(o.Actors, p)
+		if len(o.Actors) >= mostListed {
+			break
+		}
+	}
+	o.Actors = append(o.Actors, person{ID: system, Name: "the emulator itself", Kind: "may do everything", Current: who.System})
+	return o
+}
+
+// mostListed bounds what a menu or a list holds; more is found by searching.
+const mostListed = 200
+
+func personOf(u state.User) person {
+	p := person{ID: u.ID, Name: u.DisplayName, Address: u.Mail, Kind: "member"}
+	if p.Address == "" {
+		p.Address = u.UserPrincipalName
+	}
+	if u.External() || u.Type == state.Guest {
+		p.Kind = "guest"
+	}
+	return p
+}
+
+func (c *call) frame(v view) frame {
+	f := frame{
+		Title: v.Title, Wide: v.Wide, Theme: c.session.Theme, CSRF: c.session.token(c.face), Here: c.base + c.r.URL.RequestURI(), World: c.world,
+		Now: c.tx.Now(), Frozen: c.tx.World().Frozen, Organisations: c.organisations(), Alert: c.alert, Notice: c.session.notice,
+		Style: assetURL("style.css"), Script: assetURL("console.js"),
+	}
+	if c.r.Method != http.MethodGet { // the notice is of an earlier action
+		f.Notice = notice{}
+	}
+	for _, name := range c.Host.WorldNames() {
+		url := "/w/" + name + "/"
+		if name == "main" {
+			url = "/"
+		}
+		f.Worlds = append(f.Worlds, worldLink{name, url, name == c.world})
+	}
+	for i := range f.Organisations {
+		if f.Organisations[i].Current {
+			o := c.withActors(f.Organisations[i])
+			f.Organisation = &o
+		}
+	}
+	f.Nav = c.navigation(ofAll)
+	if f.Organisation != nil {
+		f.Tabs = c.navigation(ofOrganisation)
+	}
+	return f
+}
+
+// navigation is the pages of a section in their order; the current one is the one whose path the request's begins with.
+func (c *call) navigation(in section) []navLink {
+	var list []navLink
+	best, longest := -1, 0
+	for _, p := range c.pages {
+		if p.Nav.Label == "" || p.Nav.In != in {
+			continue
+		}
+		path := strings.ReplaceAll(p.Path, "{tenant}", c.tenant.SharePointPrefix())
+		list = append(list, navLink{Label: p.Nav.Label, URL: c.To(path), order: p.Nav.Order})
+		here := c.r.URL.Path
+		if (here == path || path != "/" && strings.HasPrefix(here, path+"/")) && len(path) > longest {
+			best, longest = p.Nav.Order, len(path)
+		}
+	}
+	for i := range list {
+		list[i].Current = list[i].order == best
+	}
+	slices.SortStableFunc(list, func(a, b navLink) int { return cmp.Compare(a.order, b.order) })
+	return list
+}
+
+// templateOf is the layout with one page's template in it.
+func templateOf(name string) *template.Template {
+	t, ok := templates()[name]
+	if !ok {
+		panic("console: no template " + name) // a test walks all pages
+	}
+	return t
+}
+
+//nolint:gochecknoglobals // parsed once, never written to
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	shared := template.Must(template.New("").Funcs(functions()).ParseFS(embedded, "templates/layout.html", "templates/parts.html"))
+	names, err := fs.Glob(embedded, "templates/*.html")
+	if err != nil {
+		panic("console: " + err.Error()) // the pattern is a constant
+	}
+	all := map[string]*template.Template{}
+	for _, name := range names {
+		short := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")
+		if short != "layout" && short != "parts" {
+			all[short] = template.Must(template.Must(shared.Clone()).ParseFS(embedded, name))
+		}
+	}
+	return all
+})
+
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"day":    func(t time.Time) string { return stamp(t, "2 Jan 2006") },
+		"minute": func(t time.Time) string { return stamp(t, "2 Jan 2006 15:04") },
+		"second": func(t time.Time) string { return stamp(t, "2 Jan 2006 15:04:05") },
+		"iso":    func(t time.Time) string { return stamp(t, time.RFC3339) },
+		"size":   size,
+		"dict":   dict,
+		"join":   func(list []string) string { return strings.Join(list, ", ") },
+	}
+}
+
+func stamp(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(layout)
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	const unit = 1024
+	if n < unit {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	f, i := float64(n)/unit, 0
+	for f >= unit && i < 3 {
+		f, i = f/unit, i+1
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + " " + []string{"KB", "MB", "GB", "TB"}[i]
+}
+
+// dict hands several values to a part: {{template "curl" (dict "Text" .Curl)}}.
+func dict(pairs ...any) map[string]any {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if name, ok := pairs[i].(string); ok {
+			m[name] = pairs[i+1]
+		}
+	}
+	return m
+}
+
+// assetURL is an asset's address; it changes with the content, so that browsers may keep it.
+func assetURL(name string) string { return "/assets/" + name + "?v=" + assetHashes()[name] }
+
+//nolint:gochecknoglobals // computed once, never written to
+var assetHashes = sync.OnceValue(func() map[string]string {
+	const digits = 12
+	all := map[string]string{}
+	entries, _ := fs.ReadDir(embedded, "assets") // embedded: always there
+	for _, e := range entries {
+		b, _ := fs.ReadFile(embedded, "assets/"+e.Name()) // likewise
+		sum := sha256.Sum256(b)
+		all[e.Name()] = hex.EncodeToString(sum[:])[:digits]
+	}
+	return all
+})
+
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	name := mux.Vars(r)["name"]
+	b, err := fs.ReadFile(embedded, "assets/"+name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	w.Header().Set("Content-Type", types[name[strings.LastIndexByte(name, '.'):]])
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	if r.Method != http.MethodHead {
+		w.Write(b)
+	}
+}

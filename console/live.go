@@ -1,0 +1,104 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// livePages are the streams that pages listen to.
+func livePages() []page {
+	return []page{{Path: "/live", Title: "Live", stream: live}}
+}
+
+const (
+	liveFor   = 30 * time.Second       // a browser comes back by itself; nothing keeps a world that is gone alive
+	liveEvery = 120 * time.Millisecond // changes that come at once are told at once
+)
+
+// live sends server-sent events: "change" when the world has changed (the page fetches itself anew), "say" for what a
+// screen reader is to tell: mail that came, guests that appeared or were accepted.
+func live(c *call, w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	out := http.NewResponseController(w)
+	fmt.Fprint(w, "retry: 500\n\n")
+	if out.Flush() != nil {
+		return
+	}
+	until := time.NewTimer(liveFor)
+	defer until.Stop()
+	changed := c.store.Changed()
+	since := c.sequence()
+	for {
+		select {
+		case <-changed:
+		case <-until.C:
+			return
+		case <-c.r.Context().Done():
+			return
+		}
+		changed = c.store.Changed()
+		said, now := c.news(since)
+		since = now
+		for _, line := range said {
+			fmt.Fprintf(w, "event: say\ndata: %s\n\n", line)
+		}
+		fmt.Fprintf(w, "event: change\ndata: %d\n\n", now)
+		if out.Flush() != nil {
+			return
+		}
+		select { // what follows within a moment is one change
+		case <-time.After(liveEvery):
+		case <-c.r.Context().Done():
+			return
+		}
+	}
+}
+
+func (c *call) sequence() (n uint64) {
+	// The error is always nil: the function returns none.
+	_ = c.store.View(func(tx *state.Tx) error { n = tx.Sequence(); return nil })
+	return n
+}
+
+// news is what has happened since a change number that people want to hear of.
+func (c *call) news(since uint64) (said []string, now uint64) {
+	// The error is always nil: the function returns none.
+	_ = c.store.View(func(tx *state.Tx) error {
+		now = tx.Sequence()
+		if now < since {
+			said = []string{"The world was set back."}
+			return nil
+		}
+		for t := range tx.Tenants() {
+			for u := range tx.UsersSince(t.ID, since) {
+				if u.External() {
+					said = append(said, oneLine(guestNews(t, u)))
+				}
+			}
+		}
+		for m := range tx.MessagesSince(since) {
+			said = append(said, oneLine("New mail to "+m.To+": "+m.Subject))
+		}
+		return nil
+	})
+	return said, now
+}
+
+func guestNews(t state.Tenant, u state.User) string {
+	switch {
+	case !u.DeletedAt.IsZero():
+		return u.DisplayName + " was deleted from the directory of " + t.DisplayName
+	case u.ExternalState != "":
+		return u.DisplayName + " is a guest of " + t.DisplayName + ": " + string(u.ExternalState)
+	}
+	return u.DisplayName + " is a guest of " + t.DisplayName
+}
+
+// oneLine is a text that ends no event early.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

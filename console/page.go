@@ -1,0 +1,361 @@
+package console
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+// page is one row of the table of pages.
+type page struct {
+	Path  string // a template of gorilla/mux; {tenant} is an organisation, by the first label of its initial domain
+	Title string // what show's answer does not say better
+	Nav   nav    // zero: in no navigation
+	// show reads; it runs in a View. nil: the page only takes forms.
+	show func(*call) (reply, error)
+	// actions change, by the form's field "do"; each runs in an Update of its own. A refusal shows the page again, with its
+	// reason; then nothing has changed.
+	actions map[string]func(*call) (done, error)
+	// stream takes over the connection: no transaction, no layout.
+	stream func(*call, http.ResponseWriter)
+}
+
+// nav is where the navigation shows a page.
+type nav struct {
+	Label string
+	In    section
+	Order int
+}
+
+// section is one of the two navigations: of the whole, or of an organisation.
+type section int
+
+const (
+	ofAll section = iota
+	ofOrganisation
+)
+
+// done is what an action did.
+type done struct {
+	Say  string // for the person who did it
+	To   string // path below the world's own where to go on; "" stays
+	Curl curl   // the same by a client; zero: none
+}
+
+// reply is what a page shows: a view, a file, or the way to another page.
+type reply interface {
+	render(c *call) (response, error)
+}
+
+// response is a reply on its way out, the transaction over.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call is one request.
+type call struct {
+	*face
+	r       *http.Request
+	page    *page
+	session session
+	store   *state.Store
+	tx      *state.Tx
+	base    string // "" or "/w/NAME": what every path begins with
+	world   string
+	origin  links.Origin // of the addresses that actions hand out
+	control string       // scheme and host of the console
+
+	tenant state.Tenant        // of the path, zero for none
+	who    directory.Principal // whom the presenter acts as there
+	alert  *alert
+}
+
+// alert is a refusal, shown above the page that asked.
+type alert struct{ Reason, Text, Target string }
+
+func (c *call) param(name string) string { return mux.Vars(c.r)[name] }
+func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
+
+// field is a field of the form, without surrounding blanks.
+func (c *call) field(name string) string { return strings.TrimSpace(c.r.PostFormValue(name)) }
+
+// To is a path of this world.
+func (c *call) To(parts ...string) string { return c.base + strings.Join(parts, "") }
+
+// ServeHTTP finds the world of a path and the page.
+func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	rest, ok := strings.CutPrefix(r.URL.Path, "/w/")
+	if !ok {
+		f.router.ServeHTTP(w, r)
+		return
+	}
+	name, path, _ := strings.Cut(rest, "/")
+	store, ok := f.Host.WorldStore(name)
+	if !ok {
+		f.serve(unknownPage(), w, r)
+		return
+	}
+	r = r.Clone(state.NewContext(r.Context(), store))
+	r.URL.Path, r.URL.RawPath = "/"+path, ""
+	f.router.ServeHTTP(w, r.WithContext(withBase(r.Context(), "/w/"+name)))
+}
+
+// serve answers one request with one page.
+func (f *face) serve(p *page, w http.ResponseWriter, r *http.Request) {
+	c := &call{face: f, r: r, page: p, base: baseOf(r.Context()), store: state.FromContext(r.Context()), session: f.sessionOf(r)}
+	if c.store == nil {
+		http.Error(w, "there is no such world", http.StatusNotFound)
+		return
+	}
+	if c.session.fresh {
+		if strangerNavigates(r) {
+			again(w)
+			return
+		}
+		c.session.keep(w, r)
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if p.stream != nil {
+			p.stream(c, w)
+			return
+		}
+		c.show(w, 0)
+	case http.MethodPost:
+		c.act(w)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		c.fail(w, problem.New(problem.Invalid, problem.MethodNotAllowed, "A page is read, or a form sent to it."))
+	}
+}
+
+// show writes the page; status 0 leaves it to the reply.
+func (c *call) show(w http.ResponseWriter, status int) {
+	var out response
+	err := c.store.View(func(tx *state.Tx) error {
+		if err := c.begin(tx); err != nil {
+			return err
+		}
+		if c.page.show == nil {
+			return problem.New(problem.NotFound, problem.UnknownSegment, "This address only takes forms.")
+		}
+		answer, err := c.page.show(c)
+		if err != nil {
+			return err
+		}
+		out, err = answer.render(c)
+		return err
+	})
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	if status != 0 {
+		out.status = status
+	}
+	c.session.notice.forget(w, c.r)
+	c.write(w, out)
+}
+
+// act does what a form asks for.
+func (c *call) act(w http.ResponseWriter) {
+	if err := c.checkForm(w); err != nil {
+		c.fail(w, err)
+		return
+	}
+	action, ok := c.page.actions[c.r.PostFormValue("do")]
+	if !ok {
+		c.fail(w, problem.New(problem.Invalid, problem.UnknownSegment, "The page has no such action."))
+		return
+	}
+	var d done
+	err := c.store.Update(func(tx *state.Tx) error {
+		if err := c.begin(tx); err != nil {
+			return err
+		}
+		var err error
+		d, err = action(c)
+		return err
+	})
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.session.keep(w, c.r)
+	if d.Say != "" {
+		notice{d.Say, d.Curl.String()}.keep(w, c.r)
+	}
+	to := c.base + c.r.URL.RequestURI()
+	if d.To != "" {
+		to = d.To
+	}
+	w.Header().Set("Location", local(to))
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// refuse shows the page again with what an action said; a page that shows nothing says it alone.
+func (c *call) refuse(w http.ResponseWriter, err error) {
+	if problem.KindOf(err) == problem.Internal || c.page.show == nil {
+		c.fail(w, err)
+		return
+	}
+	e := problem.As(err)
+	c.alert = &alert{Text: e.Detail, Target: e.Target}
+	if e.Reason != problem.None {
+		c.alert.Reason = e.Reason.String()
+	}
+	c.show(w, statusOf(e.Kind))
+}
+
+// begin fills in what the transaction knows: world, origin, organisation, acting person.
+func (c *call) begin(tx *state.Tx) error {
+	c.tx, c.world = tx, "main"
+	if n := tx.World().Name; n != "" {
+		c.world = n
+	}
+	c.origin, c.control = originOf(c.r, tx.World().PublicURL)
+	prefix := c.param("tenant")
+	if prefix == "" {
+		return nil
+	}
+	t, ok := tx.TenantByPrefix(prefix)
+	if !ok {
+		return problem.For(problem.NotFound, problem.TenantNotFound, prefix, "No organisation has this name in the world %s.", c.world)
+	}
+	c.tenant, c.who = t, c.actorIn(t)
+	return nil
+}
+
+// fail writes a page that says what went wrong.
+func (c *call) fail(w http.ResponseWriter, err error) {
+	e := problem.As(err)
+	if e.Kind == problem.Internal {
+		c.Log.Error("console", "path", c.r.URL.Path, "err", err)
+		e = &problem.Error{Kind: problem.Internal, Detail: "Something went wrong inside of the emulator; its log says what."}
+	}
+	var out response
+	if again := c.store.View(func(tx *state.Tx) error {
+		c.tx, c.tenant = tx, state.Tenant{}
+		c.origin, c.control = originOf(c.r, tx.World().PublicURL)
+		c.alert = nil
+		text := e.Detail
+		if text == "" {
+			text = e.Reason.String()
+		}
+		v := view{Template: "error", Title: http.StatusText(statusOf(e.Kind)), Status: statusOf(e.Kind), Data: text}
+		var err error
+		out, err = v.render(c)
+		return err
+	}); again != nil {
+		c.Log.Error("console: the page of a failure", "err", errors.Join(err, again))
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	c.write(w, out)
+}
+
+func (c *call) write(w http.ResponseWriter, out response) {
+	h := w.Header()
+	for name, values := range out.header {
+		h[name] = slices.Clone(values)
+	}
+	w.WriteHeader(out.status)
+	if c.r.Method != http.MethodHead {
+		w.Write(out.body)
+	}
+}
+
+func statusOf(k problem.Kind) int {
+	switch k {
+	case problem.Invalid:
+		return http.StatusBadRequest
+	case problem.Unauthenticated:
+		return http.StatusUnauthorized
+	case problem.Denied:
+		return http.StatusForbidden
+	case problem.NotFound:
+		return http.StatusNotFound
+	case problem.Conflict:
+		return http.StatusConflict
+	case problem.Expired:
+		return http.StatusGone
+	case problem.Unsupported:
+		return http.StatusNotImplemented
+	case problem.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case problem.Throttled:
+		return http.StatusTooManyRequests
+	case problem.Internal:
+		return http.StatusInternalServerError
+	}
+	return http.StatusInternalServerError
+}
+
+// unknownPage is what stands where there is none.
+func unknownPage() *page {
+	return &page{Title: "Not found", show: func(c *call) (reply, error) {
+		return nil, problem.New(problem.NotFound, problem.UnknownSegment, "There is no page of this address.")
+	}}
+}
+
+// file is a reply that a browser keeps.
+type file struct {
+	Name, Type string
+	Body       []byte
+}
+
+func (f file) render(*call) (response, error) {
+	h := http.Header{}
+	h.Set("Content-Type", f.Type)
+	h.Set("Content-Disposition", disposition(f.Name))
+	h.Set("Cache-Control", "no-store")
+	return response{http.StatusOK, h, f.Body}, nil
+}
+
+// elsewhere is a reply that leads to another page of the world.
+type elsewhere string
+
+func (e elsewhere) render(c *call) (response, error) {
+	h := http.Header{}
+	h.Set("Location", local(c.To(string(e))))
+	return response{status: http.StatusSeeOther, header: h}, nil
+}
+
+// view is a reply in HTML: a template with its data, in the layout.
+type view struct {
+	Template string // file in templates/, without .html
+	Title    string // "" is the page's
+	Data     any
+	Status   int  // 0 is 200
+	Wide     bool // takes the whole width of the window
+}
+
+func (v view) render(c *call) (response, error) {
+	if v.Title == "" {
+		v.Title = c.page.Title
+	}
+	if v.Status == 0 {
+		v.Status = http.StatusOK
+	}
+	var b bytes.Buffer
+	s := screen{frame: c.frame(v), call: c, Data: v.Data}
+	if err := templateOf(v.Template).ExecuteTemplate(&b, "layout", s); err != nil {
+		return response{}, err
+	}
+	h := http.Header{}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	return response{v.Status, h, b.Bytes()}, nil
+}

@@ -97,7 +97,7 @@ func getContent(r *request, call *odata.Call) (any, error) {
 	if err := r.match(drive.ETag(p.Item), drive.CTag(p.Item)); err != nil {
 		return nil, err
 	}
-	return redirect(r.writer(p.Site, p.List).download(p.Item, 0)), nil
+	return redirect(r.writer(p.Site, p.List).download(&p.Item, 0)), nil
 }
 
 // addressNodes are the addresses that need no token: downloads, upload sessions, monitors. They are on SharePoint hosts.

@@ -36,12 +36,16 @@ func deltaItems(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	told, next, more := drive.Delta(r.tx, p.List, p.Item, token, size)
-	rows := r.deltaRows(p, told)
-	link := r.deltaLink(next.Encode(r.tx, p.Item))
-	if more {
-		return changes(call, "Collection(driveItem)", rows, link, ""), nil
+	buffer := takeBuffer()
+	rows := odata.NewRows(*buffer, call.Query.Shape())
+	if err := r.deltaRows(rows, p, told); err != nil {
+		return nil, err
 	}
-	return changes(call, "Collection(driveItem)", rows, "", link), nil
+	s := set{delta: r.deltaLink(next.Encode(r.tx, p.Item))}
+	if more {
+		s.next, s.delta = s.delta, ""
+	}
+	return encodedPage(call, "Collection(driveItem)", buffer, rows, s), nil
 }
 
 // deltaToken is the token in any of the forms: delta(token='x'), ?token=x, ?$deltatoken=x, ?$skiptoken=x.
@@ -83,40 +87,70 @@ func (r *request) deltaLink(token string) string {
 	return address + "?" + strings.Join(parts, "&")
 }
 
-// deltaRows writes changes. What the caller may not see is left out, or told as deleted where he asks for that.
-func (r *request) deltaRows(p drive.Place, all []drive.Change) []wireItem {
+// deltaRows writes changes, one after the other in one place. What the caller may not see is left out, or told as deleted
+// where he asks for that.
+func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change) error {
 	w, view := r.writer(p.Site, p.List), sharing.ViewOf(r.tx, r.caller, p.Site)
+	w.sharedAhead()
 	removed, shared := r.prefers("deltashowremovedasdeleted"), r.prefers("deltashowsharingchanges")
-	rows := make([]wireItem, 0, len(all))
-	for _, c := range all {
-		if !c.Deleted && drive.Guarded(r.tx, c.Item, p.Item.ID) && view.Access(drive.Place{Site: p.Site, List: p.List, Item: c.Item}).Role == "" {
+	guarded := guard{tx: r.tx, scope: p.Item.ID, folders: map[string]bool{}}
+	var v wireItem
+	var parts itemParts
+	for i := range all {
+		c := &all[i]
+		if !c.Deleted && guarded.is(&c.Item) && view.Access(drive.Place{Site: p.Site, List: p.List, Item: c.Item}).Role == "" {
 			if !removed {
 				continue
 			}
 			c.Deleted = true
 		}
 		if c.Deleted {
-			rows = append(rows, w.deleted(c))
-			continue
+			w.deleted(&v, &parts, &c.Item)
+		} else {
+			w.write(&v, &parts, &c.Item)
+			// Neither path nor, on business, cTag and lastModifiedBy (GD:api/driveitem-delta, remarks).
+			v.Parent.Path, v.CTag, v.ModifiedBy = "", "", nil
+			if shared && c.Shared {
+				v.SharedChanged = "True"
+			}
 		}
-		v := w.item(c.Item)
-		// Neither path nor, on business, cTag and lastModifiedBy (GD:api/driveitem-delta, remarks).
-		v.Parent.Path, v.CTag, v.ModifiedBy = "", "", nil
-		if shared && c.Shared {
-			v.SharedChanged = "True"
+		if err := rows.Append(&v); err != nil {
+			return err
 		}
-		rows = append(rows, v)
 	}
-	return rows
+	return nil
 }
 
-func (w *itemWriter) deleted(c drive.Change) wireItem {
-	v := wireItem{ID: drive.ItemID(w.list, c.Item), Deleted: &wireDeleted{"deleted"}, Parent: w.parent(c.Item)}
-	v.Parent.Path, v.Parent.Name = "", ""
-	if c.Item.Kind == state.Folder {
-		v.Folder = &wireFolder{}
-	} else {
-		v.File = &wireFile{MimeType: c.Item.MimeType}
+// guard remembers of folders whether they, or one between them and the scope, have permissions of their own.
+type guard struct {
+	tx      *state.Tx
+	scope   string
+	folders map[string]bool
+}
+
+// is drive.Guarded.
+func (g guard) is(i *state.Item) bool {
+	if i.ID == g.scope || i.Broken {
+		return i.ID != g.scope
 	}
-	return v
+	above, known := g.folders[i.ParentID]
+	if !known {
+		parent, found := drive.Parent(g.tx, *i)
+		above = found && drive.Guarded(g.tx, parent, g.scope)
+		g.folders[i.ParentID] = above
+	}
+	return above
+}
+
+func (w *itemWriter) deleted(v *wireItem, p *itemParts, i *state.Item) {
+	w.parent(&p.parent, i)
+	p.parent.Path, p.parent.Name = "", ""
+	*v = wireItem{ID: drive.ItemID(w.list, *i), Deleted: &wireDeleted{"deleted"}, Parent: &p.parent}
+	if i.Kind == state.Folder {
+		p.folder = wireFolder{}
+		v.Folder = &p.folder
+	} else {
+		p.file = wireFile{MimeType: i.MimeType}
+		v.File = &p.file
+	}
 }

@@ -141,83 +141,127 @@ type itemWriter struct {
 	prefix  string
 	host    links.SiteHost
 	driveID string
-	address string            // of the library
-	paths   map[string]string // of folders, by id
+	server  string             // of the site's host
+	address string             // of the library
+	siteURL string             // of the site
+	folders map[string]*folder // by id
+	tickets *drive.Tickets
+	sharing map[string]bool // items with links or grants of their own, where sharedAhead found them; else nil
+}
+
+// folder is what the items in a folder have in common.
+type folder struct {
+	id      string // as a drive item's
+	path    string // "" for the root
+	full    string // the path as a parent reference has it
+	name    string
+	address string
 }
 
 func (r *request) writer(s state.Site, l state.List) *itemWriter {
-	w := &itemWriter{r: r, site: s, list: l, host: links.HostOf(s.Personal), driveID: drive.DriveID(s, l), paths: map[string]string{}}
+	w := &itemWriter{
+		r: r, site: s, list: l, host: links.HostOf(s.Personal), driveID: drive.DriveID(s, l),
+		folders: map[string]*folder{}, tickets: drive.NewTickets(r.tx, l),
+	}
 	t, _ := r.tx.Tenant(s.TenantID)
 	w.prefix = t.SharePointPrefix()
-	w.address = r.origin.SharePoint(w.prefix, w.host) + links.EscapePath(drive.ListPath(s, l))
+	w.server, w.siteURL = r.origin.SharePoint(w.prefix, w.host), r.origin.Site(w.prefix, s.Personal, s.Path)
+	w.address = w.server + links.EscapePath(drive.ListPath(s, l))
 	return w
 }
 
 // itemWire is an item as GET answers it.
 func (r *request) itemWire(p drive.Place) wireItem { return r.writer(p.Site, p.List).item(p.Item) }
 
-// folderPath is the path of the folder that an item is in, "" for the root.
-func (w *itemWriter) folderPath(i state.Item) string {
-	path, ok := w.paths[i.ParentID]
-	if !ok {
-		if parent, found := drive.Parent(w.r.tx, i); found {
-			path = drive.Path(w.r.tx, parent)
-		}
-		w.paths[i.ParentID] = path
+// folder is the folder that an item is in.
+func (w *itemWriter) folder(i *state.Item) *folder {
+	if f, ok := w.folders[i.ParentID]; ok {
+		return f
 	}
-	return path
+	f := &folder{id: drive.ItemID(w.list, state.Item{ID: i.ParentID}), name: w.list.Title, address: w.address}
+	if parent, found := drive.Parent(w.r.tx, *i); found {
+		f.path = drive.Path(w.r.tx, parent)
+	}
+	f.full = "/drives/" + w.driveID + "/root:"
+	if f.path != "" {
+		f.full += "/" + f.path
+		f.name = f.path[strings.LastIndexByte(f.path, '/')+1:]
+		f.address += links.EscapePath("/" + f.path)
+	}
+	w.folders[i.ParentID] = f
+	return f
 }
 
-func (w *itemWriter) item(i state.Item) wireItem {
-	size := i.Size
-	v := wireItem{
-		Created: &i.CreatedAt, ETag: drive.ETag(i), ID: drive.ItemID(w.list, i), Modified: &i.ModifiedAt, Name: i.Name,
-		Description: i.Description, WebURL: w.webURL(i), CTag: drive.CTag(i), Size: &size,
-		CreatedBy: identitySet(i.CreatedBy), ModifiedBy: identitySet(i.ModifiedBy), Parent: w.parent(i),
-		FileSystem: &wireFileSystem{i.FSCreatedAt, i.FSModifiedAt}, Shared: w.shared(i), SharePointIDs: w.ids(i),
+// itemParts are the objects within an item that most items have, in one piece of memory.
+type itemParts struct {
+	created, modified     time.Time
+	size                  int64
+	createdBy, modifiedBy identityParts
+	parent                wireParent
+	fileSystem            wireFileSystem
+	file                  wireFile
+	hashes                wireHashes
+	folder                wireFolder
+	ids                   wireIDs
+}
+
+func (w *itemWriter) item(i state.Item) (v wireItem) {
+	w.write(&v, new(itemParts), &i)
+	return v
+}
+
+// write makes v the item, its parts in p.
+func (w *itemWriter) write(v *wireItem, p *itemParts, i *state.Item) {
+	p.created, p.modified, p.size = i.CreatedAt, i.ModifiedAt, i.Size
+	p.fileSystem = wireFileSystem{i.FSCreatedAt, i.FSModifiedAt}
+	w.parent(&p.parent, i)
+	w.identify(&p.ids, i)
+	*v = wireItem{
+		Created: &p.created, ETag: drive.ETag(*i), ID: drive.ItemID(w.list, *i), Modified: &p.modified, Name: i.Name,
+		Description: i.Description, WebURL: w.webURL(i), CTag: drive.CTag(*i), Size: &p.size,
+		CreatedBy: p.createdBy.of(&i.CreatedBy), ModifiedBy: p.modifiedBy.of(&i.ModifiedBy), Parent: &p.parent,
+		FileSystem: &p.fileSystem, Shared: w.shared(i), SharePointIDs: &p.ids,
 	}
 	switch {
 	case i.Root():
-		v.Root, v.Folder = &empty{}, &wireFolder{i.ChildCount}
+		p.folder.ChildCount = i.ChildCount
+		v.Root, v.Folder = &empty{}, &p.folder
 	case i.Kind == state.Folder:
-		v.Folder = &wireFolder{i.ChildCount}
+		p.folder.ChildCount = i.ChildCount
+		v.Folder = &p.folder
 	case i.Kind == state.File:
-		v.File = fileFacet(i)
-		v.DownloadURL = w.download(i, 0)
-		if w.r.sharePoint() {
-			v.ContentURL = v.DownloadURL
-		}
-		if strings.HasPrefix(i.MimeType, "image/") {
-			v.Image = &wireImage{}
-		}
+		w.file(v, p, i)
 	}
 	if i.Special != "" {
 		v.SpecialFolder = &wireSpecial{i.Special}
 	}
-	return v
 }
 
-func fileFacet(i state.Item) *wireFile {
-	f := &wireFile{MimeType: i.MimeType}
+func (w *itemWriter) file(v *wireItem, p *itemParts, i *state.Item) {
+	p.file = wireFile{MimeType: i.MimeType}
 	if i.Content != nil {
-		f.Hashes = &wireHashes{base64.StdEncoding.EncodeToString(i.Content.QuickXor[:])}
+		p.hashes.QuickXor = base64.StdEncoding.EncodeToString(i.Content.QuickXor[:])
+		p.file.Hashes = &p.hashes
 	}
-	return f
+	v.File = &p.file
+	v.DownloadURL = w.download(i, 0)
+	if w.r.sharePoint() {
+		v.ContentURL = v.DownloadURL
+	}
+	if strings.HasPrefix(i.MimeType, "image/") {
+		v.Image = &wireImage{}
+	}
 }
 
-func (w *itemWriter) download(i state.Item, version int) string {
-	return w.r.origin.Download(w.prefix, w.host, i.Name, drive.VersionTicket(w.r.tx, w.list, i, version))
+func (w *itemWriter) download(i *state.Item, version int) string {
+	return links.DownloadAt(w.server, i.Name, w.tickets.Version(i.ID, version))
 }
 
-func (w *itemWriter) webURL(i state.Item) string {
+func (w *itemWriter) webURL(i *state.Item) string {
 	if i.Root() {
 		return w.address
 	}
-	path := "/" + i.Name
-	if above := w.folderPath(i); above != "" {
-		path = "/" + above + path
-	}
-	return w.address + links.EscapePath(path)
+	return w.folder(i).address + links.EscapePath("/"+i.Name)
 }
 
 // driveType is business for a OneDrive, documentLibrary for the rest.
@@ -228,36 +272,52 @@ func driveType(s state.Site) string {
 	return "documentLibrary"
 }
 
-func (w *itemWriter) parent(i state.Item) *wireParent {
-	p := &wireParent{DriveType: driveType(w.site), DriveID: w.driveID, SiteID: w.site.ID}
+func (w *itemWriter) parent(p *wireParent, i *state.Item) {
+	*p = wireParent{DriveType: driveType(w.site), DriveID: w.driveID, SiteID: w.site.ID}
 	if i.Root() {
-		return p
+		return
 	}
-	p.Path = "/drives/" + w.driveID + "/root:"
-	p.ID = drive.ItemID(w.list, state.Item{ID: i.ParentID})
-	if above := w.folderPath(i); above != "" {
-		p.Path += "/" + above
-		p.Name = above[strings.LastIndexByte(above, '/')+1:]
-	} else {
-		p.Name = w.list.Title
-	}
-	return p
+	in := w.folder(i)
+	p.ID, p.Name, p.Path = in.id, in.name, in.full
 }
 
 func (w *itemWriter) ids(i state.Item) *wireIDs {
-	ids := &wireIDs{
-		ListID: w.list.ID, UniqueID: i.ID, SiteID: w.site.ID, TenantID: w.site.TenantID, WebID: w.site.WebID,
-		SiteURL: w.r.origin.Site(w.prefix, w.site.Personal, w.site.Path),
+	ids := &wireIDs{}
+	w.identify(ids, &i)
+	return ids
+}
+
+func (w *itemWriter) identify(ids *wireIDs, i *state.Item) {
+	*ids = wireIDs{
+		ListID: w.list.ID, UniqueID: i.ID, SiteID: w.site.ID, TenantID: w.site.TenantID, WebID: w.site.WebID, SiteURL: w.siteURL,
 	}
 	if i.Number > 0 {
 		ids.ListItemID = decimal(i.Number)
 	}
-	return ids
+}
+
+// sharedAhead finds out at one look which items of the site have links or grants of their own, for whoever writes many. A
+// site with many is asked item by item.
+func (w *itemWriter) sharedAhead() {
+	left, found := 200, map[string]bool{}
+	for l := range w.r.tx.LinksAt(w.site.TenantID, w.site.ID) {
+		if left--; left < 0 {
+			return
+		}
+		found[l.On.ItemID] = true
+	}
+	for p := range w.r.tx.PermissionsAt(w.site.TenantID, w.site.ID) {
+		if left--; left < 0 {
+			return
+		}
+		found[p.On.ItemID] = true
+	}
+	w.sharing = found
 }
 
 // shared tells with whom an item is shared by links or grants of its own; nil where it is not.
-func (w *itemWriter) shared(i state.Item) *wireShared {
-	if i.Root() {
+func (w *itemWriter) shared(i *state.Item) *wireShared {
+	if i.Root() || w.sharing != nil && !w.sharing[i.ID] {
 		return nil
 	}
 	on := state.Securable{SiteID: w.site.ID, ListID: w.list.ID, ItemID: i.ID}
@@ -285,15 +345,27 @@ func wider(s *wireShared, scope string, at time.Time, by state.Actor) *wireShare
 	return &wireShared{Scope: scope, Shared: &at, By: identitySet(by)}
 }
 
-// identitySet is who did something; nil for the service itself.
-func identitySet(a state.Actor) *wireIdentitySet {
+// identitySet is who did something; the service itself has a name too.
+func identitySet(a state.Actor) *wireIdentitySet { return new(identityParts).of(&a) }
+
+// identityParts are an identity set and who is in it, in one piece of memory.
+type identityParts struct {
+	set wireIdentitySet
+	one wireIdentity
+}
+
+func (p *identityParts) of(a *state.Actor) *wireIdentitySet {
+	p.set = wireIdentitySet{User: &p.one}
 	switch {
 	case a.UserID != "" || a.Email != "":
-		return &wireIdentitySet{User: &wireIdentity{Email: a.Email, ID: a.UserID, DisplayName: a.Name}}
+		p.one = wireIdentity{Email: a.Email, ID: a.UserID, DisplayName: a.Name}
 	case a.AppID != "":
-		return &wireIdentitySet{Application: &wireIdentity{ID: a.AppID, DisplayName: a.Name}}
+		p.one = wireIdentity{ID: a.AppID, DisplayName: a.Name}
+		p.set = wireIdentitySet{Application: &p.one}
+	default:
+		p.one = wireIdentity{DisplayName: "System Account"}
 	}
-	return &wireIdentitySet{User: &wireIdentity{DisplayName: "System Account"}}
+	return &p.set
 }
 
 // remote is an item as another drive shows it.

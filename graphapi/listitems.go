@@ -97,7 +97,7 @@ func listItemOptions(q *odata.Query) itemOptions {
 func (r *request) listItemWire(p drive.Place, o itemOptions) wireListItem {
 	w, i := r.writer(p.Site, p.List), p.Item
 	v := wireListItem{
-		Created: i.CreatedAt, ETag: listItemTag(i), ID: decimal(i.Number), Modified: i.ModifiedAt, WebURL: w.webURL(i),
+		Created: i.CreatedAt, ETag: listItemTag(i), ID: decimal(i.Number), Modified: i.ModifiedAt, WebURL: w.webURL(&i),
 		CreatedBy: identitySet(i.CreatedBy), ModifiedBy: identitySet(i.ModifiedBy), Parent: &wireParent{SiteID: r.siteID(p.Site)},
 		ContentType: contentTypeOf(i), SharePointIDs: w.ids(i),
 	}

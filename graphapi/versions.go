@@ -71,7 +71,7 @@ func (r *request) onVersion(call *odata.Call, role state.Role) (versionAt, error
 func (w *itemWriter) version(i state.Item, v state.Version) wireVersion {
 	wire := wireVersion{ID: decimal(v.Number) + ".0", Modified: v.ModifiedAt, ModifiedBy: identitySet(v.ModifiedBy), Size: v.Content.Size}
 	if v.Number != i.Version {
-		wire.DownloadURL = w.download(i, v.Number)
+		wire.DownloadURL = w.download(&i, v.Number)
 	}
 	return wire
 }
@@ -113,7 +113,7 @@ func getVersionContent(r *request, call *odata.Call) (any, error) {
 	if err := sharing.RequireContent(r.tx, r.caller, v.Place); err != nil {
 		return nil, err
 	}
-	return redirect(r.writer(v.Site, v.List).download(v.Item, v.version.Number)), nil
+	return redirect(r.writer(v.Site, v.List).download(&v.Item, v.version.Number)), nil
 }
 
 func restoreVersion(r *request, call *odata.Call) (any, error) {

@@ -104,7 +104,11 @@ type Change struct {
 // whether there is more to be told now. Each change comes after the folders that it stands in, so that an entry is told
 // once or more often and a client never meets a child before its folder. The cost is that of the changes.
 func Delta(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int) (changes []Change, next DeltaToken, more bool) {
-	w := walk{tx: tx, list: l, scope: scope, token: t, told: map[string]bool{}}
+	most := int(min(tx.Sequence()-t.Seq, uint64(max(limit, 0)))) //nolint:gosec // no more than limit
+	w := walk{
+		tx: tx, list: l, scope: scope, token: t, inside: map[string]bool{},
+		told: make(map[string]bool, most), changes: make([]Change, 0, most),
+	}
 	next = DeltaToken{Seq: tx.Sequence(), Start: t.Start, At: tx.Now()}
 	for e := range w.entries() {
 		if len(w.changes) >= limit {
@@ -124,6 +128,7 @@ type walk struct {
 	list    state.List
 	scope   state.Item
 	token   DeltaToken
+	inside  map[string]bool // folders that stand in the scope, or do not
 	told    map[string]bool
 	changes []Change
 }
@@ -131,7 +136,7 @@ type walk struct {
 // entry is a change of the list: an item, or the tombstone of one.
 type entry struct {
 	seq  uint64
-	item state.Item
+	item *state.Item // until the next one
 	gone *state.Tombstone
 }
 
@@ -141,13 +146,14 @@ func (w *walk) entries() iter.Seq[entry] {
 		next, stop := iter.Pull(w.tx.TombstonesSince(w.list.TenantID, w.list.ID, w.token.Seq))
 		defer stop()
 		gone, some := next()
-		for i := range w.tx.ItemsSince(w.list.TenantID, w.list.ID, w.token.Seq) {
+		var i state.Item // one for all
+		for i = range w.tx.ItemsSince(w.list.TenantID, w.list.ID, w.token.Seq) {
 			for ; some && gone.Seq < i.Seq; gone, some = next() {
 				if !yield(entry{seq: gone.Seq, gone: &gone}) {
 					return
 				}
 			}
-			if !yield(entry{seq: i.Seq, item: i}) {
+			if !yield(entry{seq: i.Seq, item: &i}) {
 				return
 			}
 		}
@@ -167,20 +173,35 @@ func (w *walk) tell(e entry) {
 	switch {
 	case e.gone != nil:
 		if known && slices.Contains(e.gone.Above, w.scope.ID) {
-			w.add(Change{Item: buried(w.list, *e.gone), Deleted: true})
+			i := buried(w.list, *e.gone)
+			w.add(&i, Change{Deleted: true})
 		}
 	case !e.item.DeletedAt.IsZero():
-		if known && w.touched(e.item, map[string]bool{}) {
-			w.add(Change{Item: e.item, Deleted: true})
+		if known && w.touched(*e.item, map[string]bool{}) {
+			w.add(e.item, Change{Deleted: true})
 		}
-	case Within(w.tx, e.item, w.scope.ID):
+	case w.within(e.item):
 		w.present(e.item)
-		if e.item.Kind == state.Folder && e.item.ID != w.scope.ID && !w.scope.Root() && w.moved(e.item) {
-			w.arrived(e.item)
+		if e.item.Kind == state.Folder && e.item.ID != w.scope.ID && !w.scope.Root() && w.moved(*e.item) {
+			w.arrived(*e.item)
 		}
-	case w.touched(e.item, map[string]bool{}):
-		w.add(Change{Item: e.item, Deleted: true})
+	case w.touched(*e.item, map[string]bool{}):
+		w.add(e.item, Change{Deleted: true})
 	}
+}
+
+// within is [Within] the scope, remembered by folder.
+func (w *walk) within(i *state.Item) bool {
+	if i.ID == w.scope.ID {
+		return true
+	}
+	in, known := w.inside[i.ParentID]
+	if !known {
+		p, ok := Parent(w.tx, *i)
+		in = ok && Within(w.tx, p, w.scope.ID)
+		w.inside[i.ParentID] = in
+	}
+	return in
 }
 
 // buried is what a tombstone still says of an item.
@@ -192,30 +213,32 @@ func buried(l state.List, t state.Tombstone) state.Item {
 	return i
 }
 
-func (w *walk) add(c Change) {
-	if !w.told[c.Item.ID] {
-		w.told[c.Item.ID] = true
+// add tells a change of an item, unless the item was told already.
+func (w *walk) add(i *state.Item, c Change) {
+	if !w.told[i.ID] {
+		w.told[i.ID] = true
+		c.Item = *i
 		w.changes = append(w.changes, c)
 	}
 }
 
 // present tells an item after the folders above it, up to the scope.
-func (w *walk) present(i state.Item) {
+func (w *walk) present(i *state.Item) {
 	if w.told[i.ID] {
 		return
 	}
-	if i.ID != w.scope.ID {
-		if p, ok := Parent(w.tx, i); ok {
-			w.present(p)
+	if i.ID != w.scope.ID && !w.told[i.ParentID] {
+		if p, ok := Parent(w.tx, *i); ok {
+			w.present(&p)
 		}
 	}
-	w.add(Change{Item: i, Shared: i.SharedSeq > w.token.Seq})
+	w.add(i, Change{Shared: i.SharedSeq > w.token.Seq})
 }
 
 // arrived tells everything in a folder that was moved into the scope: none of it has changed itself.
 func (w *walk) arrived(folder state.Item) {
 	for child := range w.tx.Children(folder.TenantID, folder.ListID, folder.ID) {
-		w.present(child)
+		w.present(&child)
 		if child.Kind == state.Folder {
 			w.arrived(child)
 		}

@@ -3,7 +3,7 @@ package drive
 import (
 	"encoding/base32"
 	"encoding/base64"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -78,7 +78,11 @@ func ItemID(l state.List, i state.Item) string { return itemID(l, i.ID) }
 
 func itemID(l state.List, guid string) string {
 	g := guidBytes(guid)
-	return itemPrefix + itemCoding.EncodeToString(append(l.Prefix[:], g[:]...))
+	var raw [4 + 16]byte
+	copy(raw[copy(raw[:], l.Prefix[:]):], g[:])
+	var id [len(itemPrefix) + 32]byte // twenty bytes in base32
+	itemCoding.Encode(id[copy(id[:], itemPrefix):], raw[:])
+	return string(id[:])
 }
 
 // FindItem returns a living item by drive item id ("root" too). It fails with ItemNotFound.
@@ -105,10 +109,21 @@ func FindItem(tx *state.Tx, l state.List, id string) (state.Item, error) {
 }
 
 // ETag is an item's tag as Graph writes it, quotes included. It changes with everything.
-func ETag(i state.Item) string { return fmt.Sprintf(`"{%s},%d"`, strings.ToUpper(i.ID), i.ETag) }
+func ETag(i state.Item) string { return tag(`"{`, i.ID, i.ETag) }
 
 // CTag is the tag that changes with the content only.
-func CTag(i state.Item) string { return fmt.Sprintf(`"c:{%s},%d"`, strings.ToUpper(i.ID), i.CTag) }
+func CTag(i state.Item) string { return tag(`"c:{`, i.ID, i.CTag) }
+
+func tag(open, id string, n int) string {
+	b := append(append(make([]byte, 0, 64), open...), id...)
+	for i, c := range b[len(open):] {
+		if 'a' <= c && c <= 'z' {
+			b[len(open)+i] = c - 'a' + 'A'
+		}
+	}
+	b = strconv.AppendInt(append(b, "},"...), int64(n), 10)
+	return string(append(b, '"'))
+}
 
 // matchTag checks a tag that a client thinks the item has. It fails with PreconditionFailed.
 func matchTag(i state.Item, ifMatch string) error {

@@ -11,7 +11,12 @@ const (
 
 // Download is the pre-authenticated address of a file's content: @microsoft.graph.downloadUrl.
 func (o Origin) Download(prefix string, h SiteHost, name, ticket string) string {
-	return o.SharePoint(prefix, h) + downloads + url.PathEscape(name) + "?tempauth=" + ticket
+	return DownloadAt(o.SharePoint(prefix, h), name, ticket)
+}
+
+// DownloadAt is [Origin.Download] on the host of that address.
+func DownloadAt(host, name, ticket string) string {
+	return host + downloads + url.PathEscape(name) + "?tempauth=" + ticket
 }
 
 // Thumbnail is the pre-authenticated address of a picture of a file, no larger than that.

@@ -91,6 +91,7 @@ func (r *request) deltaLink(token string) string {
 // where he asks for that.
 func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change) error {
 	w, view := r.writer(p.Site, p.List), sharing.ViewOf(r.tx, r.caller, p.Site)
+	w.told = true // (GD:api/driveitem-delta, remarks)
 	w.sharedAhead()
 	removed, shared := r.prefers("deltashowremovedasdeleted"), r.prefers("deltashowsharingchanges")
 	guarded := guard{tx: r.tx, scope: p.Item.ID, folders: map[string]bool{}}
@@ -108,8 +109,6 @@ func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change)
 			w.deleted(&v, &parts, &c.Item)
 		} else {
 			w.write(&v, &parts, &c.Item)
-			// Neither path nor, on business, cTag and lastModifiedBy (GD:api/driveitem-delta, remarks).
-			v.Parent.Path, v.CTag, v.ModifiedBy = "", "", nil
 			if shared && c.Shared {
 				v.SharedChanged = "True"
 			}
@@ -144,7 +143,7 @@ func (g guard) is(i *state.Item) bool {
 
 func (w *itemWriter) deleted(v *wireItem, p *itemParts, i *state.Item) {
 	w.parent(&p.parent, i)
-	p.parent.Path, p.parent.Name = "", ""
+	p.parent.Name = ""
 	*v = wireItem{ID: drive.ItemID(w.list, *i), Deleted: &wireDeleted{"deleted"}, Parent: &p.parent}
 	if i.Kind == state.Folder {
 		p.folder = wireFolder{}

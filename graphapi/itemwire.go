@@ -146,6 +146,7 @@ type itemWriter struct {
 	siteURL string             // of the site
 	folders map[string]*folder // by id
 	tickets *drive.Tickets
+	told    bool            // as a delta tells it: without cTag, lastModifiedBy and the parent's path
 	sharing map[string]bool // items with links or grants of their own, where sharedAhead found them; else nil
 }
 
@@ -218,9 +219,11 @@ func (w *itemWriter) write(v *wireItem, p *itemParts, i *state.Item) {
 	w.identify(&p.ids, i)
 	*v = wireItem{
 		Created: &p.created, ETag: drive.ETag(*i), ID: drive.ItemID(w.list, *i), Modified: &p.modified, Name: i.Name,
-		Description: i.Description, WebURL: w.webURL(i), CTag: drive.CTag(*i), Size: &p.size,
-		CreatedBy: p.createdBy.of(&i.CreatedBy), ModifiedBy: p.modifiedBy.of(&i.ModifiedBy), Parent: &p.parent,
-		FileSystem: &p.fileSystem, Shared: w.shared(i), SharePointIDs: &p.ids,
+		Description: i.Description, WebURL: w.webURL(i), Size: &p.size, CreatedBy: p.createdBy.of(&i.CreatedBy),
+		Parent: &p.parent, FileSystem: &p.fileSystem, Shared: w.shared(i), SharePointIDs: &p.ids,
+	}
+	if !w.told {
+		v.CTag, v.ModifiedBy = drive.CTag(*i), p.modifiedBy.of(&i.ModifiedBy)
 	}
 	switch {
 	case i.Root():
@@ -279,6 +282,9 @@ func (w *itemWriter) parent(p *wireParent, i *state.Item) {
 	}
 	in := w.folder(i)
 	p.ID, p.Name, p.Path = in.id, in.name, in.full
+	if w.told {
+		p.Path = ""
+	}
 }
 
 func (w *itemWriter) ids(i state.Item) *wireIDs {

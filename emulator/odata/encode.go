@@ -182,20 +182,37 @@ func encodeStruct(t reflect.Type) encoder {
 // append appends the field of v as a member of the JSON object that was opened before first.
 func (f *field) append(dst []byte, first int, v reflect.Value, in *view) ([]byte, error) {
 	value, ok := f.get(v)
-	if !ok || f.absent(value) {
+	if !ok {
 		return dst, nil
 	}
-	if f.inline {
+	switch {
+	case f.text: // most are
+		s := value.String()
+		switch {
+		case s != "":
+			return appendString(f.open(dst, first), s), nil
+		case f.omitEmpty || f.omitZero:
+			return dst, nil
+		case f.null:
+			return append(f.open(dst, first), "null"...), nil
+		}
+		return append(f.open(dst, first), `""`...), nil
+	case f.absent(value):
+		return dst, nil
+	case f.inline:
 		return appendMembers(dst, first, value, in)
+	case f.null && value.IsZero():
+		return append(f.open(dst, first), "null"...), nil
 	}
+	return f.encode(f.open(dst, first), value, in)
+}
+
+// open begins the member: its name, and a comma in front where it is not the first one.
+func (f *field) open(dst []byte, first int) []byte {
 	if len(dst) > first {
-		dst = append(dst, ',')
+		return append(dst, f.key...)
 	}
-	dst = append(dst, f.key...)
-	if f.null && value.IsZero() {
-		return append(dst, "null"...), nil
-	}
-	return f.encode(dst, value, in)
+	return append(dst, f.key[1:]...)
 }
 
 func encodeObject(dst []byte, v reflect.Value, w *view) ([]byte, error) {
@@ -292,8 +309,12 @@ const hexDigits = "0123456789abcdef"
 // appendString appends s as a JSON string; what is no UTF-8 becomes U+FFFD.
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	i := plain(s)
+	if i == len(s) {
+		return append(append(dst, s...), '"')
+	}
 	start := 0
-	for i := plain(s); i < len(s); i += plain(s[i:]) {
+	for ; i < len(s); i += plain(s[i:]) {
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])

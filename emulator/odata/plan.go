@@ -20,7 +20,7 @@ type plan struct {
 
 type field struct {
 	name       string
-	key        []byte // "name":
+	key        []byte // ,"name":
 	base       string // of an annotation x@y the x
 	index      []int
 	typ        reflect.Type
@@ -34,6 +34,7 @@ type field struct {
 	inline     bool // an Object whose members stand here
 	null       bool // the zero value is null on the wire
 	zero       bool // its type says itself when it is zero
+	text       bool // a string without methods
 }
 
 //nolint:gochecknoglobals // a cache by type: what it holds follows from the type alone
@@ -79,7 +80,7 @@ func (p *plan) addFields(t reflect.Type, at []int) {
 		if f.name == "" {
 			f.name = sf.Name
 		}
-		f.key = append(appendString(nil, f.name), ':')
+		f.key = append(appendString([]byte{','}, f.name), ':')
 		if i := strings.IndexByte(f.name, '@'); i > 0 {
 			f.base = f.name[:i]
 		}
@@ -90,6 +91,7 @@ func (p *plan) addFields(t reflect.Type, at []int) {
 		}
 		f.encode = encoderOf(sf.Type)
 		f.zero = sf.Type.Implements(zeroType)
+		f.text = sf.Type.Kind() == reflect.String && sf.Type.NumMethod() == 0
 		p.envelope = p.envelope || f.rows
 		if _, taken := p.byName[strings.ToLower(f.name)]; !taken {
 			p.byName[strings.ToLower(f.name)] = len(p.fields)
@@ -142,6 +144,8 @@ func (f *field) get(v reflect.Value) (reflect.Value, bool) {
 func (f *field) absent(v reflect.Value) bool {
 	if f.omitEmpty {
 		switch v.Kind() {
+		case reflect.Pointer:
+			return v.IsNil()
 		case reflect.Slice, reflect.Map, reflect.String, reflect.Array:
 			return v.Len() == 0
 		case reflect.Struct:

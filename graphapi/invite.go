@@ -103,9 +103,9 @@ func invite(r *request, call *odata.Call) (any, error) {
 	return collection(nil, "Collection(permission)", rows), nil
 }
 
-// retain takes permissions from above away where the client does not want them to stay.
+// retain takes permissions from above away where the client does not want them to stay. That is for the first share only.
 func (r *request) retain(p drive.Place, keep *bool) error {
-	if keep == nil || *keep || sharing.Broken(p) {
+	if keep == nil || *keep {
 		return nil
 	}
 	return sharing.BreakInheritance(r.tx, r.caller, p, false)

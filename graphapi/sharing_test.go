@@ -217,16 +217,24 @@ func TestInheritedPermissions(t *testing.T) {
 	t.Parallel()
 	s := newShared(t)
 	s.call("POST", s.item(s.folder, "/invite"), `{"recipients": [{"email": "lee@contoso.com"}], "roles": ["write"]}`).want(200)
-	for _, row := range s.get(s.item(s.file, "/permissions")).want(200).rows() {
+	s.call("POST", s.item(s.folder, "/createLink"), `{"type": "view", "scope": "organization"}`).want(201)
+	rows := s.get(s.item(s.file, "/permissions")).want(200).rows()
+	for _, row := range rows {
 		from, inherited := row["inheritedFrom"].(map[string]any)
 		if !inherited {
 			t.Errorf("%v is the file's own", row)
 			continue
 		}
-		if from["driveId"] != nil && from["id"] != s.folder {
+		if from["driveId"] == nil {
+			continue
+		}
+		if from["id"] != s.folder {
 			t.Errorf("inherited from %v", from)
 		}
 		s.call("DELETE", s.item(s.file, fmt.Sprint("/permissions/", row["id"])), "").want(403)
+	}
+	if len(rows) < 3 {
+		t.Errorf("a file in a shared folder has %d permissions", len(rows))
 	}
 	lee := s.as(s.lee)
 	if got := lee.get(s.item(s.file, "/permissions")).want(200).rows(); len(got) == 0 {
@@ -234,6 +242,29 @@ func TestInheritedPermissions(t *testing.T) {
 	}
 	s.call("POST", s.item(s.file, "/createLink"), `{"type": "view", "scope": "organization"}`).want(201)
 	s.as(s.admin).get(s.item(s.file, "/permissions")).want(403)
+}
+
+// A first share gives an item permissions of its own: what came from above counts as the item's, but for links.
+func TestSharedItemStandsApart(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	s.call("POST", s.item(s.folder, "/invite"), `{"recipients": [{"email": "lee@contoso.com"}], "roles": ["write"]}`).want(200)
+	s.call("POST", s.item(s.folder, "/createLink"), `{"type": "view", "scope": "organization"}`).want(201)
+	s.call("POST", s.item(s.file, "/invite"), `{"recipients": [{"email": "admin@contoso.com"}], "roles": ["read"]}`).want(200)
+	var lee string
+	for _, row := range s.get(s.item(s.file, "/permissions")).want(200).rows() {
+		_, inherited := row["inheritedFrom"]
+		if _, link := row["link"]; link != inherited {
+			t.Errorf("%v", row)
+		}
+		if strings.Contains(fmt.Sprint(row["grantedToV2"]), "lee@contoso.com") {
+			lee = fmt.Sprint(row["id"])
+		}
+	}
+	s.call("DELETE", s.item(s.file, "/permissions/"+lee), "").want(204)
+	s.as(s.lee).get(s.item(s.file, "")).want(403)
+	s.as(s.lee).get(s.item(s.folder, "")).want(200)
+	s.as(s.admin).get(s.item(s.file, "")).want(200)
 }
 
 func TestShares(t *testing.T) {

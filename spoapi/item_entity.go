@@ -9,6 +9,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -150,7 +151,7 @@ func (c *request) itemExtra(at drive.Place) odata.Object {
 		{Name: "UniqueId", Value: i.ID},
 		{Name: "EncodedAbsUrl", Value: webAddress(c, at.Site, path)},
 		{Name: "File_x0020_Type", Value: extension(i.Name)},
-		{Name: "HasUniqueRoleAssignments", Value: i.Broken},
+		{Name: "HasUniqueRoleAssignments", Value: sharing.Unique(at)},
 		{Name: "EffectiveBasePermissions", Value: c.rightsAt(at)},
 		{Name: "EffectiveBasePermissionsForUI", Value: c.rightsAt(at)},
 		{Name: "OData__UIVersion", Value: max(i.Version, 1) * versionStep},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/drive"
+	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -119,7 +120,7 @@ func (c *request) listEntity(at drive.Place) *entity {
 		ItemCount: c.countItems(l), LastItemDeletedDate: l.CreatedAt, LastItemModifiedDate: latest(l.ModifiedAt, l.CreatedAt),
 		LastItemUserModified: latest(l.ModifiedAt, l.CreatedAt), ListItemEntityTypeName: itemKind(l), MajorVersionLimit: 500,
 		ParentWebPath: wirePath{webPath(s)}, ParentWebURL: webPath(s), ServerTemplateCreate: true, TemplateFeatureID: listFeature,
-		Title: l.Title, HasUnique: l.Broken, Rights: c.rightsAt(at), OnQuickLaunch: !l.Hidden,
+		Title: l.Title, HasUnique: sharing.Unique(at), Rights: c.rightsAt(at), OnQuickLaunch: !l.Hidden,
 		DefaultViewURL: path + "/AllItems.aspx", DefaultDisplayFormURL: path + "/DispForm.aspx",
 		DefaultNewFormURL: path + "/NewForm.aspx", DefaultEditFormURL: path + "/EditForm.aspx",
 		SchemaXML: fmt.Sprintf(`<List ID="{%s}" ServerTemplate="%d"/>`, strings.ToUpper(l.ID), l.Template),

@@ -141,6 +141,10 @@ func TestRoles(t *testing.T) {
 		{"he reads no more", "GET", file + "/$value", "pradeep@contoso.com", "", "", 403, notAllowed},
 		{"reset", "POST", item + "/resetroleinheritance", "", "", "", 200, `={"odata.null":true}`},
 		{"inherited again", "POST", item + "/HasUniqueRoleAssignments", "", "", "verbose", 200, `={"d":{"HasUniqueRoleAssignments":false}}`},
+		{"shared by a link", "POST", item + "/shareLink", "", `{"request":{"createLink":true,"settings":{"linkKind":2}}}`, "", 200, "sharingLinkInfo"},
+		{"unique by the share", "GET", item + "/HasUniqueRoleAssignments", "", "", "", 200, `={"value":true}`},
+		{"the link's hidden group is assigned", "GET", item + "/roleassignments?$expand=Member&$select=Member/Title", "", "", "", 200, "SharingLinks."},
+		{"so are the site's groups", "GET", item + "/roleassignments?$expand=Member&$select=Member/Title", "", "", "", 200, "Marketing Members"},
 	})
 }
 

@@ -198,7 +198,7 @@ func (c *request) wireInformation(at drive.Place) wireInformation {
 		DefaultLinkKind: defaultLinkKind(c.tenant, at.Site), DefaultLinkPermission: roleOfType(sharing.DefaultType(c.tenant, at.Site)),
 		DefaultLinkScope:      scopeNumber(sharing.DefaultScope(c.tenant, at.Site)),
 		DefaultLinkToExisting: at.Site.Sharing.DefaultLinkToExistingAccess,
-		DirectURL:             c.placeAddress(at), DisplayName: placeName(at), HasUniquePermissions: c.uniquelyShared(at),
+		DirectURL:             c.placeAddress(at), DisplayName: placeName(at), HasUniquePermissions: sharing.Unique(at),
 		DomainRestriction: wireDomains{
 			Mode: s.SharingDomainRestrictionMode, Allowed: strings.Fields(s.SharingAllowedDomainList), Blocked: strings.Fields(s.SharingBlockedDomainList),
 		},
@@ -237,20 +237,9 @@ func defaultLinkKind(t state.Tenant, s state.Site) int {
 	return sharing.LinkKind(state.Link{Scope: scope, Type: sharing.DefaultType(t, s)})
 }
 
-// uniquelyShared tells whether a place has permissions of its own, added to those from above or in place of them.
-func (c *request) uniquelyShared(at drive.Place) bool {
-	if sharing.Unique(at) {
-		return true
-	}
-	for range c.tx.PermissionsOn(c.tenant.ID, at.Securable()) {
-		return true
-	}
-	return false
-}
-
 // sharingStatus is 0 for a place that only those see who see what is above, 1 for one shared further.
 func sharingStatus(c *request, at drive.Place) int {
-	if c.uniquelyShared(at) && at.List.ID != "" || len(c.livingLinks(at.Securable())) > 0 {
+	if sharing.Unique(at) && at.List.ID != "" || len(c.livingLinks(at.Securable())) > 0 {
 		return 1
 	}
 	return 0

@@ -201,7 +201,7 @@ type wireSharedWith struct {
 // objectInformation is the older reading of who has access.
 func (c *request) objectInformation(at drive.Place) *entity {
 	w := wireObjectInformation{
-		CanBeShared: c.Sharing.Explain(c.tx, c.caller, sharing.ActionShare, at, "").Allowed, CanBeUnshared: c.uniquelyShared(at) && at.List.ID != "",
+		CanBeShared: c.Sharing.Explain(c.tx, c.caller, sharing.ActionShare, at, "").Allowed, CanBeUnshared: sharing.Unique(at) && at.List.ID != "",
 		CanManagePermissions: c.require(at, state.RoleOwner) == nil, HasPermissionLevels: true, IsFolder: isFolder(at),
 		PendingAccessRequestsLink: c.webURL(at.Site) + "/Access%20Requests/pendingreq.aspx",
 	}

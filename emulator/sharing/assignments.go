@@ -16,11 +16,11 @@ type Assignment struct {
 	Definitions []int // role definitions
 }
 
-// Assigned returns the place whose permissions hold at a place: itself where inheritance is broken, else the nearest above
-// that has some of its own. Sites always have.
+// Assigned returns the place whose permissions hold at a place: itself where it has its own, else the nearest above that
+// has. Sites always have.
 func Assigned(tx *state.Tx, at drive.Place) drive.Place {
 	for i := at.Item; i.ID != "" && !i.Root(); {
-		if i.Broken {
+		if i.Broken || i.Unique {
 			return drive.Place{Site: at.Site, List: at.List, Item: i}
 		}
 		parent, ok := tx.Item(i.TenantID, i.ListID, i.ParentID)
@@ -29,41 +29,47 @@ func Assigned(tx *state.Tx, at drive.Place) drive.Place {
 		}
 		i = parent
 	}
-	if at.List.ID != "" && at.List.Broken {
+	if at.List.ID != "" && (at.List.Broken || at.List.Unique) {
 		return drive.Place{Site: at.Site, List: at.List}
 	}
 	return drive.Place{Site: at.Site}
 }
 
-// Unique tells whether a place has permissions of its own.
+// Unique tells whether a place has permissions of its own: since it was shared, or because inheritance was broken.
 func Unique(at drive.Place) bool {
 	switch {
 	case at.Item.ID != "" && !at.Item.Root():
-		return at.Item.Broken
+		return at.Item.Broken || at.Item.Unique
 	case at.List.ID != "":
-		return at.List.Broken
+		return at.List.Broken || at.List.Unique
 	}
 	return true
 }
 
 // Assignments lists who may do what at a place, by principal. Pending invitations give nothing and are left out, as are
-// grants to somebody who is not in the site's user list yet.
+// grants to somebody who is not in the site's user list yet. A link stands as its hidden group (sharepoint.md 3.4).
 func Assignments(tx *state.Tx, at drive.Place) []Assignment {
 	var all []Assignment
-	for p := range tx.PermissionsOn(at.Site.TenantID, Assigned(tx, at).Securable()) {
-		principal, ok := principalOf(tx, at.Site, p)
-		if !ok {
-			continue
-		}
-		defs := definitionsOf(at.Site, p)
+	add := func(principal int, defs []int) {
 		i := slices.IndexFunc(all, func(a Assignment) bool { return a.Principal == principal })
 		if i < 0 {
-			all = append(all, Assignment{Principal: principal, Definitions: defs})
-			continue
+			i, all = len(all), append(all, Assignment{Principal: principal})
 		}
 		for _, d := range defs {
 			if !slices.Contains(all[i].Definitions, d) {
 				all[i].Definitions = append(all[i].Definitions, d)
+			}
+		}
+	}
+	for on := range levelsOf(tx, Assigned(tx, at)) {
+		for p := range tx.PermissionsOn(at.Site.TenantID, on) {
+			if principal, ok := principalOf(tx, at.Site, p); ok {
+				add(principal, definitionsOf(at.Site, p))
+			}
+		}
+		for l := range tx.LinksOn(at.Site.TenantID, on) {
+			if l.GroupID != 0 {
+				add(l.GroupID, []int{definitionOf(l.Role())})
 			}
 		}
 	}
@@ -200,6 +206,11 @@ func Unassign(tx *state.Tx, by directory.Principal, at drive.Place, principal, l
 	if !Unique(at) {
 		return problem.New(problem.Invalid, problem.InvalidProperty, "This operation is not allowed on an object that inherits permissions.")
 	}
+	if !standsOn(tx, at, principal) && assignedAt(tx, at, principal) {
+		if err := cut(tx, by, at, true); err != nil {
+			return err
+		}
+	}
 	found := false
 	for p := range tx.PermissionsOn(at.Site.TenantID, at.Securable()) {
 		if n, ok := principalOf(tx, at.Site, p); !ok || n != principal {
@@ -223,4 +234,19 @@ func Unassign(tx *state.Tx, by directory.Principal, at drive.Place, principal, l
 		return problem.New(problem.NotFound, problem.ObjectNotFound, "principal %d has no assignment here", principal)
 	}
 	return nil
+}
+
+// standsOn tells whether a principal's permission is stored on exactly this place.
+func standsOn(tx *state.Tx, at drive.Place, principal int) bool {
+	for p := range tx.PermissionsOn(at.Site.TenantID, at.Securable()) {
+		if n, ok := principalOf(tx, at.Site, p); ok && n == principal {
+			return true
+		}
+	}
+	return false
+}
+
+// assignedAt tells whether a principal has some right at the place, be it one that came from above.
+func assignedAt(tx *state.Tx, at drive.Place, principal int) bool {
+	return slices.ContainsFunc(Assignments(tx, at), func(a Assignment) bool { return a.Principal == principal })
 }

@@ -10,14 +10,20 @@ import (
 )
 
 // BreakInheritance gives a place permissions of its own; keep takes those from above along, links too. Without, whoever
-// does it keeps full control. Doing it again changes nothing. It fails with AccessDenied, or InvalidProperty for a site.
+// does it keeps full control. At a place that has its own, shared ones included, it changes nothing
+// (pnp/PnP-Provisioning-Schema#289). It fails with AccessDenied, or InvalidProperty for a site.
 func BreakInheritance(tx *state.Tx, by directory.Principal, at drive.Place, keep bool) error {
 	if err := Require(tx, by, at, state.RoleOwner); err != nil {
 		return err
 	}
-	if Broken(at) {
+	if Unique(at) {
 		return nil
 	}
+	return cut(tx, by, at, keep)
+}
+
+// cut ends what reaches a place from above, which has permissions of its own from now on.
+func cut(tx *state.Tx, by directory.Principal, at drive.Place, keep bool) error {
 	own := at.Securable()
 	var from []state.Permission
 	for on := range levelsOf(tx, at) {
@@ -47,6 +53,27 @@ func BreakInheritance(tx *state.Tx, by directory.Principal, at drive.Place, keep
 	}
 	record(tx, by, at, act{operation: SharingInheritanceBroken})
 	return nil
+}
+
+// apart gives a place permissions of its own, as the first share of it does (GD:api/driveitem-invite:
+// retainInheritedPermissions). They begin with those from above. As the service pushes what is given and taken above down to
+// such places (OfficeDocs-SharePoint#2189), no copy is made: those from above go on reaching it until somebody changes them
+// here.
+func apart(tx *state.Tx, at drive.Place) {
+	if at.List.ID == "" {
+		return
+	}
+	if i, ok := tx.Item(at.List.TenantID, at.List.ID, at.Item.ID); ok && !i.Root() {
+		if !i.Unique {
+			i.Unique = true
+			tx.KeepItem(i)
+		}
+		return
+	}
+	if l, ok := tx.List(at.List.TenantID, at.List.ID); ok && !l.Unique {
+		l.Unique = true
+		tx.PutList(l)
+	}
 }
 
 // copyTo stores a copy of a permission on another securable; one for the same party that is there already only grows.
@@ -161,19 +188,17 @@ func (m Manager) Unshare(tx *state.Tx, by directory.Principal, at drive.Place) e
 	return nil
 }
 
-// Broken tells whether a place has permissions of its own in place of those above. A site always has.
-func Broken(at drive.Place) bool { return Unique(at) }
-
+// setBroken cuts a place off from what stands above, or joins it to that again.
 func setBroken(tx *state.Tx, at drive.Place, broken bool) error {
 	switch {
 	case at.Item.ID != "" && !at.Item.Root():
-		if i, ok := tx.Item(at.Item.TenantID, at.Item.ListID, at.Item.ID); ok && i.Broken != broken {
-			i.Broken = broken
+		if i, ok := tx.Item(at.Item.TenantID, at.Item.ListID, at.Item.ID); ok && (i.Broken != broken || i.Unique) {
+			i.Broken, i.Unique = broken, false
 			tx.PutItem(i)
 		}
 	case at.List.ID != "":
-		if l, ok := tx.List(at.List.TenantID, at.List.ID); ok && l.Broken != broken {
-			l.Broken = broken
+		if l, ok := tx.List(at.List.TenantID, at.List.ID); ok && (l.Broken != broken || l.Unique) {
+			l.Broken, l.Unique = broken, false
 			tx.PutList(l)
 		}
 	case broken:

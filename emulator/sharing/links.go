@@ -205,6 +205,7 @@ func (d *deal) newLink(r LinkRequest) state.Link {
 	}
 	l.Token = token(d.tx, d.linkTarget())
 	l.GroupID = d.linkGroup(l)
+	apart(d.tx, d.at)
 	l = d.tx.PutLink(l)
 	record(d.tx, d.by, d.at, act{operation: linkOperation(l.Scope, "Created"), sharingID: l.ID})
 	return l

@@ -122,8 +122,8 @@ type Grant struct {
 	ID         string           // as clients know it
 	Permission state.Permission // zero for a link
 	Link       state.Link       // zero for a permission
-	From       drive.Place      // where it stands; another place than the asked one: inherited
-	Inherited  bool
+	From       drive.Place      // where it stands: the place that was asked for or one above
+	Inherited  bool             // the place has no permissions of its own, or it is a link from above
 }
 
 // PickerQuery asks the people picker.

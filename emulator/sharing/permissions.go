@@ -12,12 +12,14 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// Grants lists what reaches a place, the nearest first. Who may not edit the place sees only what concerns himself.
+// Grants lists what reaches a place, the nearest first. Who may not edit the place sees only what concerns himself. What
+// came from above counts as the place's own once that has permissions of its own, but for links
+// (alcionai/corso:src/internal/m365/collection/drive/permission.go).
 func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant {
 	v := ViewOf(tx, who, at.Site)
 	all := v.Access(at).Role.Rank() >= state.RoleWrite.Rank()
 	var out []Grant
-	own := at.Securable()
+	own, apart := at.Securable(), Unique(at)
 	for on := range levelsOf(tx, at) {
 		from, err := drive.PlaceOf(tx, at.Site.TenantID, on)
 		if err != nil {
@@ -30,8 +32,12 @@ func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant {
 			}
 		}
 		for p := range tx.PermissionsOn(at.Site.TenantID, on) {
-			if (all || v.meant(p) != "") && !expired(tx, p.ExpiresAt) && !v.hidden(p) {
-				out = append(out, Grant{ID: GrantID(tx, at.Site, p), Permission: p, From: from, Inherited: inherited})
+			if !all && v.meant(p) == "" || expired(tx, p.ExpiresAt) || v.hidden(p) {
+				continue
+			}
+			g := Grant{ID: GrantID(tx, at.Site, p), Permission: p, From: from, Inherited: inherited && !apart}
+			if !inherited || g.Inherited || !slices.ContainsFunc(out, g.covered) {
+				out = append(out, g)
 			}
 		}
 	}
@@ -39,6 +45,11 @@ func Grants(tx *state.Tx, who directory.Principal, at drive.Place) []Grant {
 		out = append(out, owner)
 	}
 	return out
+}
+
+// covered tells whether another line gives the same party as much.
+func (g Grant) covered(by Grant) bool {
+	return by.ID == g.ID && by.Permission.Role.Rank() >= g.Permission.Role.Rank()
 }
 
 // hidden tells whether a permission is only the shadow of a link, that of its hidden group, or the one of a OneDrive's own
@@ -67,7 +78,7 @@ func ownerGrant(tx *state.Tx, at drive.Place) (Grant, bool) {
 		TenantID: u.TenantID, On: state.Securable{SiteID: at.Site.ID}, To: state.ToUser, ObjectID: u.ID, Email: u.Mail, Role: state.RoleOwner,
 		CreatedAt: at.Site.CreatedAt,
 	}
-	return Grant{ID: GrantID(tx, at.Site, p), Permission: p, From: drive.Place{Site: at.Site}, Inherited: true}, true
+	return Grant{ID: GrantID(tx, at.Site, p), Permission: p, From: drive.Place{Site: at.Site}, Inherited: !Unique(at)}, true
 }
 
 // GrantID is the id that clients know a permission by: base64url of the login name of whom it names, so the same person has
@@ -115,8 +126,10 @@ func FindGrant(tx *state.Tx, who directory.Principal, at drive.Place, id string)
 	return Grant{}, problem.For(problem.NotFound, problem.ItemNotFound, id, "The permission could not be found.")
 }
 
-// RemovePermission takes a grant away. It fails with AccessDenied, with ItemNotFound, or with InsufficientRights where it
-// is inherited.
+// RemovePermission takes a grant away. One that stands on the site, which is no item and which therefore no inheritedFrom can
+// name, goes from this place only, which has permissions of its own from then on; that of the owners stays, and the service
+// says nothing of it (microsoft-graph-docs#9600). It fails with AccessDenied, with ItemNotFound, or with InsufficientRights
+// for a link or for what a folder above passes on (GD:api/permission-delete).
 func (m Manager) RemovePermission(tx *state.Tx, by directory.Principal, at drive.Place, permission string) error {
 	g, err := FindGrant(tx, by, at, permission)
 	if err != nil {
@@ -128,21 +141,57 @@ func (m Manager) RemovePermission(tx *state.Tx, by directory.Principal, at drive
 	switch {
 	case g.Link.ID != "":
 		return m.DeleteLink(tx, by, g.Link)
-	case g.Permission.To == state.ToInvitee:
+	case g.Permission.To == state.ToInvitee && !g.passedOn(at):
 		return m.Withdraw(tx, by, g.Permission.InvitationID)
+	case ownersOwn(at, g):
+		return nil
+	}
+	if g, err = settle(tx, by, at, g); err != nil {
+		return err
 	}
 	tx.DeletePermission(g.Permission)
 	record(tx, by, at, act{operation: SharingRevoked, to: partyOf(tx, at.Site, g.Permission)})
 	return nil
 }
 
+// passedOn tells whether a grant stands above the place.
+func (g Grant) passedOn(at drive.Place) bool { return g.From.Securable() != at.Securable() }
+
+// ownersOwn tells whether a grant is what the site's owners have at an item.
+func ownersOwn(at drive.Place, g Grant) bool {
+	p := g.Permission
+	return at.List.ID != "" && p.Role == state.RoleOwner &&
+		(p.To == state.ToSiteGroup && p.SiteGroup == at.Site.OwnersGroup || p.To == state.ToUser && at.Site.Personal && strings.EqualFold(p.ObjectID, at.Site.OwnerID))
+}
+
+// settle makes a grant that came from above the place's own, so that it can be changed there. Whoever does it must own the
+// place: all that came from above becomes its own with it.
+func settle(tx *state.Tx, by directory.Principal, at drive.Place, g Grant) (Grant, error) {
+	if !g.passedOn(at) {
+		return g, nil
+	}
+	if err := Require(tx, by, at, state.RoleOwner); err != nil {
+		return g, err
+	}
+	if err := cut(tx, by, at, true); err != nil {
+		return g, err
+	}
+	for p := range tx.PermissionsOn(at.Site.TenantID, at.Securable()) {
+		if sameParty(p, g.Permission) {
+			g.Permission, g.From, g.Inherited = p, at, false
+			return g, nil
+		}
+	}
+	return g, problem.For(problem.NotFound, problem.ItemNotFound, g.ID, "The permission could not be found.")
+}
+
 // manages fails unless somebody may change a grant from this place: by the right to share there, or because the grant is
 // his own to give up.
 func manages(tx *state.Tx, by directory.Principal, at drive.Place, g Grant) error {
-	if g.Inherited {
+	if g.Inherited && (g.Link.ID != "" || g.From.List.ID != "") {
 		return problem.For(problem.Denied, problem.InsufficientRights, g.ID, "An inherited permission is changed where it was given.")
 	}
-	if g.Permission.To == state.ToUser && by.User.ID != "" && strings.EqualFold(g.Permission.ObjectID, by.User.ID) {
+	if !g.passedOn(at) && g.Permission.To == state.ToUser && by.User.ID != "" && strings.EqualFold(g.Permission.ObjectID, by.User.ID) {
 		return nil
 	}
 	return Require(tx, by, at, state.RoleWrite)
@@ -178,6 +227,9 @@ func (m Manager) SetRole(tx *state.Tx, by directory.Principal, at drive.Place, p
 	}
 	if role.Rank() == 0 || g.Link.ID != "" {
 		return g, problem.For(problem.Invalid, problem.RoleInvalid, "roles", "The role is not valid for this permission.")
+	}
+	if g, err = settle(tx, by, at, g); err != nil {
+		return g, err
 	}
 	g.Permission.Role, g.Permission.RoleDefs = role, []int{definitionOf(role)}
 	if i, ok := tx.SharingInvitation(at.Site.TenantID, g.Permission.InvitationID); ok && i.State == state.SharingPending {

@@ -283,6 +283,7 @@ func (d *deal) put(p Party, r ShareRequest) state.Permission {
 		perm.ID, perm.CreatedAt, perm.InvitationID = old.ID, old.CreatedAt, old.InvitationID
 		break
 	}
+	apart(d.tx, d.at)
 	return putNew(d.tx, perm)
 }
 
@@ -339,6 +340,7 @@ func (d *deal) invite(p Party, r ShareRequest, s *Shared) error {
 	i := d.newInvitation(p.Address, r.Role)
 	i.GroupID, i.RoleDefID, i.Message = r.GroupID, r.RoleDefID, r.Message
 	if r.GroupID == 0 {
+		apart(d.tx, d.at)
 		perm := putNew(d.tx, state.Permission{
 			TenantID: d.tenant.ID, On: i.Target, To: state.ToInvitee, Email: p.Address, Role: r.Role, RoleDefs: []int{r.RoleDefID},
 			InvitationID: i.ID, RequireSignIn: true, GrantedBy: d.by.Actor(), ExpiresAt: r.ExpiresAt,

@@ -23,6 +23,7 @@ type List struct {
 	NextItemID            int
 	Columns               []Column
 	Broken                bool  // own permissions, the site's do not reach it
+	Unique                bool  // own permissions that began with the site's, which still reach it
 	Quota                 int64 // bytes; 0: the service's default
 	Used                  int64
 	CreatedAt, ModifiedAt time.Time
@@ -76,6 +77,7 @@ type Item struct {
 	CreatedBy, ModifiedBy     Actor
 	FSCreatedAt, FSModifiedAt time.Time // fileSystemInfo, the client's
 	Broken                    bool      // own permissions, those above do not reach it
+	Unique                    bool      // own permissions that began with those above, which still reach it
 	SharedSeq                 uint64    // change number of the last change to its permissions or links
 	Left                      []Left    // folders that it was moved out of, oldest first
 	Special                   string    // approot, documents ... of the OneDrive folder

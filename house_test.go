@@ -21,7 +21,7 @@ var rows = []struct {
 }{
 	0: {"leaves that know no tenant", []string{"emulator/problem", "emulator/odata", "emulator/links"}},
 	1: {"keeps", []string{"emulator/state"}},
-	2: {"who and what", []string{"emulator/directory", "emulator/drive", "emulator/mail", "emulator/audit"}},
+	2: {"who and what", []string{"emulator/directory", "emulator/drive", "emulator/mail", "emulator/audit", "emulator/disk"}},
 	3: {"decides and mints", []string{"emulator/b2b", "emulator/sharing", "tokens", "emulator/collaboration"}},
 	4: {"translates and loads", []string{"graphapi", "spoapi", "tokens/sts", "console", "control", "fixtures"}},
 	5: {"composes; a client that knows only the wire", []string{"emulator", "syncclient"}},
@@ -41,6 +41,7 @@ var reserved = []struct {
 	because string
 }{
 	{"github.com/hashicorp/go-memdb", 6, []string{"emulator/state"}, "everything else goes through state's View and Update, which keep tenants apart and records by value"},
+	{"go.etcd.io/bbolt", 6, []string{"emulator/disk"}, "the file of a state directory is written in one place, which keeps its sum right"},
 	{"net/http", 3, nil, "rules speak of tenants and drives, never of requests: the faces translate (net/url is enough for links)"},
 	{"math/rand", 6, nil, "identifiers and keys come from the world's source, so that the same seed gives the same bytes; use math/rand/v2 where neither matters"},
 	{"testing", 4, nil, "test support in the product's binary; put it into a _test.go file"},
@@ -132,6 +133,7 @@ func TestJudge(t *testing.T) {
 		{"emulator/odata", "emulator/problem", ""},
 		{"graphapi", "net/http", ""},
 		{"emulator", "testing", ""},
+		{"emulator/disk", "go.etcd.io/bbolt", ""},
 
 		{"emulator/sharing", "emulator/b2b", "both stand in row 3"},
 		{"graphapi", "spoapi", "both stand in row 4"},
@@ -148,6 +150,7 @@ func TestJudge(t *testing.T) {
 		{"emulator/util", "emulator/problem", "stands in no row"},
 		{"emulator/state", "util", "stands in no row"},
 		{"graphapi", "github.com/hashicorp/go-memdb", "View and Update"},
+		{"emulator", "go.etcd.io/bbolt", "in one place"},
 		{"emulator/drive", "net/http", "the faces translate"},
 		{"tokens", "net/http", "the faces translate"},
 		{"emulator", "math/rand", "world's source"},

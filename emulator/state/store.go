@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -20,8 +21,9 @@ type Options struct {
 
 // Store is the database of one world. It is safe for concurrent use.
 type Store struct {
-	now  func() time.Time
-	rand io.Reader
+	now    func() time.Time
+	rand   io.Reader
+	keeper Keeper // nil for a world that lives in memory only
 
 	mu      sync.Mutex // one writer
 	db      atomic.Pointer[memdb.MemDB]
@@ -31,8 +33,7 @@ type Store struct {
 // Snapshot is a world's content at one moment. It holds no copy and never changes.
 type Snapshot struct{ db *memdb.MemDB }
 
-// New returns an empty world.
-func New(o Options) *Store {
+func newStore(o Options) *Store {
 	s := &Store{now: o.Now, rand: o.Rand}
 	if s.now == nil {
 		s.now = time.Now //nolint:forbidigo // the default of the option
@@ -40,12 +41,12 @@ func New(o Options) *Store {
 	if s.rand == nil {
 		s.rand = rand.Reader
 	}
-	db, err := memdb.NewMemDB(schema())
-	if err != nil {
-		panic("state: " + err.Error()) // the schema is a constant, held by a test
-	}
-	// A snapshot of a database keeps no watch channels, which nobody here reads and every write would pay for.
-	s.db.Store(db.Snapshot())
+	return s
+}
+
+// New returns an empty world.
+func New(o Options) *Store {
+	s := Open(o, Empty())
 	// The error is always nil: the function returns none.
 	_ = s.Update(func(tx *Tx) error {
 		const secretBytes = 32
@@ -57,35 +58,52 @@ func New(o Options) *Store {
 	return s
 }
 
-// View calls f with a consistent read of the world.
+// View calls f with a consistent read of the world. It fails where f does, and where what f saw cannot be kept (see
+// [Store.Keep]).
 func (s *Store) View(f func(*Tx) error) error {
 	txn := s.db.Load().Txn(false)
 	defer txn.Abort()
-	return f(newTx(s, txn, false))
+	if s.keeper == nil {
+		return f(newTx(s, txn, false))
+	}
+	mark := s.keeper.Mark() // of everything that this transaction can see
+	return cmp.Or(f(newTx(s, txn, false)), s.keeper.Wait(mark))
 }
 
 // Update calls f with a read-write transaction and commits it if f returns nil. Otherwise, and when f panics, nothing has
-// changed. Writers run one after the other.
+// changed. Writers run one after the other. It also fails where the change cannot be kept (see [Store.Keep]); the world is
+// not to be used then.
 func (s *Store) Update(f func(*Tx) error) error {
-	if err := s.update(f); err != nil {
+	mark, err := s.update(f)
+	if err != nil {
 		return err
 	}
 	s.wake()
-	return nil
+	if s.keeper == nil {
+		return nil
+	}
+	return s.keeper.Wait(mark)
 }
 
-func (s *Store) update(f func(*Tx) error) error {
+// update commits, and returns the keeper's mark of that.
+func (s *Store) update(f func(*Tx) error) (mark uint64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	txn := s.db.Load().Txn(true)
 	defer txn.Abort()
+	if s.keeper != nil {
+		txn.TrackChanges()
+	}
 	tx := newTx(s, txn, true)
 	if err := f(tx); err != nil {
-		return err
+		return 0, err
 	}
 	tx.saveWorld()
+	if s.keeper != nil {
+		mark = tx.handOver(s.keeper)
+	}
 	txn.Commit()
-	return nil
+	return mark, nil
 }
 
 // Snapshot returns the world as it is now.
@@ -94,10 +112,7 @@ func (s *Store) Snapshot() Snapshot { return Snapshot{s.db.Load().Snapshot()} }
 // Restore makes the world what it was at the snapshot, clock and sequences included. Transactions under way end on the
 // state that they began with.
 func (s *Store) Restore(p Snapshot) {
-	s.mu.Lock() // a writer under way would put its own state over the restored one
-	s.db.Store(p.db.Snapshot())
-	s.mu.Unlock()
-	s.wake()
+	s.Exclusive(func(Snapshot) Snapshot { return p }) // a writer under way would put its own state over the restored one
 }
 
 // Fork returns a new world that begins as the snapshot and goes its own way.

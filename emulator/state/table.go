@@ -18,9 +18,12 @@ type key []any
 func (k key) bytes() []byte {
 	n := 0
 	for _, p := range k {
-		if s, ok := p.(string); ok {
-			n += len(s) + 1
-		} else {
+		switch v := p.(type) {
+		case string:
+			n += len(v) + 1
+		case wholeKey:
+			n += len(v)
+		default:
 			n += 8
 		}
 	}
@@ -30,6 +33,8 @@ func (k key) bytes() []byte {
 		case string:
 			b = append(b, v...)
 			b = append(b, 0)
+		case wholeKey:
+			b = append(b, v...)
 		case uint64:
 			b = binary.BigEndian.AppendUint64(b, v)
 		case int:
@@ -63,6 +68,9 @@ func (x one[T]) FromObject(raw any) (bool, []byte, error) {
 	}
 	return true, k.bytes(), nil
 }
+
+// empty is a new record of the table.
+func (one[T]) empty() any                                 { return new(T) }
 func (one[T]) FromArgs(args ...any) ([]byte, error)       { return key(args).bytes(), nil }
 func (one[T]) PrefixFromArgs(args ...any) ([]byte, error) { return key(args).bytes(), nil }
 

@@ -3,6 +3,7 @@ package emulator
 import (
 	"net"
 	"net/url"
+	"strings"
 
 	"github.com/tennantite/tennantite/emulator/problem"
 )
@@ -41,8 +42,9 @@ func (e *Emulator) proxyURL(w *world) string {
 	return u.String()
 }
 
-// anyPort is an address with a port that the system picks; "" stays.
+// anyPort is an address, the first of several, with a port that the system picks; "" stays.
 func anyPort(address string) string {
+	address, _, _ = strings.Cut(address, ",")
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return ""

@@ -100,34 +100,77 @@ func writeFile(path string, content []byte) error {
 }
 
 // ClientEnvironment is what a client needs to reach the emulated services by their real names: proxy is the address of
-// the proxy, control that of the HTTP listener ("" for none).
+// the proxy, "" where the names lead to the emulator by themselves; control is that of the HTTP listener ("" for none).
 func ClientEnvironment(proxy, control string, t Trust) []Variable {
+	var v []Variable
 	direct := []string{"localhost", "127.0.0.1", "::1", ".localhost"}
 	if h := hostOf(control); h != "" && !slices.Contains(direct, h) {
 		direct = append(direct, h)
 	}
-	v := []Variable{
-		{"HTTPS_PROXY", proxy, "curl, Go, Python, .NET, Ruby, Azure's SDKs"},
-		{"https_proxy", proxy, "wget, git, libcurl and others that know the lower-case name"},
-		{"HTTP_PROXY", proxy, "the same, for plain HTTP"},
-		{"http_proxy", proxy, "the same, for plain HTTP"},
-		{"NO_PROXY", strings.Join(direct, ","), "everybody: this machine is reached directly"},
-		{"no_proxy", strings.Join(direct, ","), "everybody: this machine is reached directly"},
+	if proxy != "" {
+		v = []Variable{
+			{"HTTPS_PROXY", proxy, "curl, Go, Python, .NET, Ruby, Azure's SDKs"},
+			{"https_proxy", proxy, "wget, git, libcurl and others that know the lower-case name"},
+			{"HTTP_PROXY", proxy, "the same, for plain HTTP"},
+			{"http_proxy", proxy, "the same, for plain HTTP"},
+			{"NO_PROXY", strings.Join(direct, ","), "everybody: this machine is reached directly"},
+			{"no_proxy", strings.Join(direct, ","), "everybody: this machine is reached directly"},
+			{"NODE_USE_ENV_PROXY", "1", "Node from 22.21 or 24: fetch and https use the proxy"},
+		}
+	}
+	v = append(v, []Variable{
 		{"SSL_CERT_FILE", t.Bundle, "Go (rclone, Terraform ...), OpenSSL, Python's ssl and httpx, .NET on Linux, Ruby"},
 		{"CURL_CA_BUNDLE", t.Bundle, "curl"},
 		{"WGETRC", t.WgetSetup, "wget"},
 		{"NODE_EXTRA_CA_CERTS", t.CA, "Node"},
-		{"NODE_USE_ENV_PROXY", "1", "Node from 22.21 or 24: fetch and https use the proxy"},
 		{"REQUESTS_CA_BUNDLE", t.Bundle, "Python's requests, Azure CLI"},
 		{"GIT_SSL_CAINFO", t.Bundle, "git"},
 		{"RCLONE_CA_CERT", t.Bundle, "rclone from 1.63"},
 		{"DENO_CERT", t.CA, "Deno"},
-		{"JAVA_TOOL_OPTIONS", javaOptions(proxy, direct, t), "Java"},
-	}
+		{javaVariable, javaOptions(proxy, direct, t), "Java"},
+	}...)
 	if control != "" {
 		v = append(v, Variable{"TENNANTITE_CONTROL", strings.TrimSuffix(control, "/") + "/_tennantite/v1", "your tests: the control plane"})
 	}
 	return v
+}
+
+// javaVariable is a list of options, so what a user has in it stays.
+const javaVariable = "JAVA_TOOL_OPTIONS"
+
+// proxyVariables are all that make clients use a proxy.
+//
+//nolint:gochecknoglobals // a constant list
+var proxyVariables = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NODE_USE_ENV_PROXY"}
+
+// Overlay is an environment with variables in place of those that it had. Proxies that it named go: one for everything would
+// win over ours in some clients, and where there is none of ours, theirs is not reached.
+func Overlay(environ []string, v []Variable) []string {
+	ours := map[string]bool{}
+	for _, name := range proxyVariables {
+		ours[name] = true
+	}
+	for _, x := range v {
+		ours[x.Name] = true
+	}
+	var env []string
+	java := ""
+	for _, x := range environ {
+		name, value, _ := strings.Cut(x, "=")
+		if name == javaVariable {
+			java = value + " "
+		}
+		if !ours[name] {
+			env = append(env, x)
+		}
+	}
+	for _, x := range v {
+		if x.Name == javaVariable {
+			x.Value = java + x.Value
+		}
+		env = append(env, x.Name+"="+x.Value)
+	}
+	return env
 }
 
 // javaOptions are the system properties of Java's own HTTP clients. They know no user name of a proxy: a world of a Java
@@ -147,13 +190,17 @@ func javaOptions(proxy string, direct []string, t Trust) string {
 		}
 		hosts = append(hosts, h)
 	}
-	options := []string{
-		"-Dhttps.proxyHost=" + u.Hostname(), "-Dhttps.proxyPort=" + u.Port(),
-		"-Dhttp.proxyHost=" + u.Hostname(), "-Dhttp.proxyPort=" + u.Port(),
-		"-Dhttp.nonProxyHosts=" + strings.Join(hosts, "|"),
-		"-Djavax.net.ssl.trustStore=" + t.Keystore, "-Djavax.net.ssl.trustStoreType=PKCS12",
-		"-Djavax.net.ssl.trustStorePassword=" + keystorePassword,
+	var options []string
+	if proxy != "" {
+		options = []string{
+			"-Dhttps.proxyHost=" + u.Hostname(), "-Dhttps.proxyPort=" + u.Port(),
+			"-Dhttp.proxyHost=" + u.Hostname(), "-Dhttp.proxyPort=" + u.Port(),
+			"-Dhttp.nonProxyHosts=" + strings.Join(hosts, "|"),
+		}
 	}
+	options = append(options,
+		"-Djavax.net.ssl.trustStore="+t.Keystore, "-Djavax.net.ssl.trustStoreType=PKCS12",
+		"-Djavax.net.ssl.trustStorePassword="+keystorePassword)
 	return strings.Join(options, " ")
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,23 +57,27 @@ const (
 	headerBytes   = 128 << 10
 )
 
-// listen opens the addresses that are not "" and serves on them. world is whose requests come there, "" for no particular
-// one.
+// listen opens the addresses that are not "" and serves on them; several of a kind are separated by commas, the first is the
+// one that is told. world is whose requests come there, "" for no particular one.
 func (e *Emulator) listen(world, httpAddress, httpsAddress, proxyAddress string) (*listeners, error) {
 	l := &listeners{failed: make(chan error, 1)}
 	var opened []net.Listener
-	open := func(address, scheme string, to *string) net.Listener {
-		if address == "" {
-			return nil
+	open := func(addresses, scheme string, to *string) (all []net.Listener) {
+		for address := range strings.SplitSeq(addresses, ",") {
+			if address == "" {
+				continue
+			}
+			n, err := net.Listen("tcp", address)
+			if err != nil {
+				l.fail(fmt.Errorf("listen: %w", err))
+				return nil
+			}
+			all, opened = append(all, n), append(opened, n)
+			if *to == "" {
+				*to = scheme + "://" + reachable(n.Addr())
+			}
 		}
-		n, err := net.Listen("tcp", address)
-		if err != nil {
-			l.fail(fmt.Errorf("listen: %w", err))
-			return nil
-		}
-		opened = append(opened, n)
-		*to = scheme + "://" + reachable(n.Addr())
-		return n
+		return all
 	}
 	plain := open(httpAddress, "http", &l.addresses.HTTP)
 	secure := open(httpsAddress, "https", &l.addresses.HTTPS)
@@ -85,15 +90,17 @@ func (e *Emulator) listen(world, httpAddress, httpsAddress, proxyAddress string)
 		return nil, err
 	default:
 	}
-	if plain != nil {
-		l.serve(plain, e.server(e, arrival{scheme: "http", world: world}))
+	for _, n := range plain {
+		l.serve(n, e.server(e, arrival{scheme: "http", world: world}))
 	}
-	if secure != nil {
-		l.serve(secure, e.secureServer(arrival{scheme: "https", world: world}))
+	for _, n := range secure {
+		l.serve(n, e.secureServer(arrival{scheme: "https", world: world}))
 	}
-	if proxy != nil {
+	if len(proxy) > 0 {
 		l.tunnels = e.newTunnels(l)
-		l.serve(proxy, e.server(e.proxy(l.tunnels, world), arrival{scheme: "http", world: world, proxied: true}))
+	}
+	for _, n := range proxy {
+		l.serve(n, e.server(e.proxy(l.tunnels, world), arrival{scheme: "http", world: world, proxied: true}))
 	}
 	return l, nil
 }

@@ -19,7 +19,8 @@ const MainWorld = "main"
 
 // Options are what an emulator takes from outside. The zero value has the built-in world and no listener.
 type Options struct {
-	// HTTP, HTTPS and Proxy are addresses to listen on, port 0 for any free one; "" turns a listener off.
+	// HTTP, HTTPS and Proxy are addresses to listen on, port 0 for any free one; "" turns a listener off. Several are
+	// separated by commas, the first one is the address that is told.
 	HTTP, HTTPS, Proxy string
 
 	Fixtures  []fixtures.Source // what main starts with; nil for contoso-fabrikam

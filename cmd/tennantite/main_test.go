@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,6 +19,8 @@ func TestMain(m *testing.M) {
 // TestScript runs the claims about the command line in testdata/script.
 //
 //	started FILE     waits for the file of --addr-file and sets $http, $https and $proxy to the addresses
+//	[isolation]      holds where the system gives a command namespaces of its own
+//	[requests]       holds where Debian's python3-requests is installed
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -25,7 +29,19 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir) // nothing is kept in the user's folders
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			if dir, err := os.UserCacheDir(); err == nil {
+				env.Setenv("GOCACHE", filepath.Join(dir, "go-build")) // but what Go builds in a script may stay
+			}
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			switch name {
+			case "isolation":
+				return exec.Command("unshare", "--user", "--map-root-user", "--mount", "--net", "true").Run() == nil, nil
+			case "requests":
+				return exec.Command("/usr/bin/python3", "-c", "import requests").Run() == nil, nil
+			}
+			return false, fmt.Errorf("no condition is named %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"started": started},
 	})

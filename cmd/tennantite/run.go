@@ -11,18 +11,23 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/term"
+
 	"github.com/tennantite/tennantite/emulator"
 )
 
 type runCmd struct {
 	emulatorFlags
 
+	Isolate bool     `help:"Give the command a network of its own in which the real names are the emulator's and nothing else is reached (Linux)."`
+	Trust   []string `placeholder:"FILE" sep:"," help:"With --isolate: certificates, PEM, that a program has of its own; ours is added to them."`
+
 	Command []string `arg:"" passthrough:"" name:"command" help:"The command with its arguments, after --."`
 }
 
 // Help says which variables the command gets.
 func (runCmd) Help() string {
-	return "Where the default addresses are taken, free ones are used: read them from the variables below.\n\n" + variableHelp()
+	return "Where the default addresses are taken, free ones are used: read them from the variables below.\n\n" + variableHelp() + isolateHelp
 }
 
 // variableHelp is one line for each variable that clients get, and for whom it is.
@@ -37,12 +42,14 @@ func variableHelp() string {
 
 // Run starts the emulator, runs the command with its environment and ends with the command's exit code.
 func (c *runCmd) Run(ctx context.Context, t terminal) error {
-	command := c.Command
-	if len(command) > 0 && command[0] == "--" {
-		command = command[1:]
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
 	}
-	if len(command) == 0 {
+	if len(c.Command) == 0 {
 		return errors.New("run: say the command, after --")
+	}
+	if c.Isolate {
+		return c.isolated(ctx, t)
 	}
 	if c.Proxy == "" {
 		return errors.New("run: the command reaches the emulator through the proxy, so it cannot be off")
@@ -52,27 +59,48 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
-		defer cancel()
-		if err := e.Shutdown(ending); err != nil {
-			t.complain(err)
-		}
-	}()
-	a := e.Addresses()
-	if err := c.writeAddresses(a); err != nil {
-		return err
-	}
+	defer c.stop(ctx, e, t)
 	dir, err := os.MkdirTemp("", "tennantite-run-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // what is left is in the system's folder for such things
+	return c.execute(e, dir, e.Addresses().Proxy, t, (*exec.Cmd).Start)
+}
+
+// stop ends the emulator; requests under way have the time of --drain.
+func (c *runCmd) stop(ctx context.Context, e *emulator.Emulator, t terminal) {
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
+	defer cancel()
+	if err := e.Shutdown(ending); err != nil {
+		t.complain(err)
+	}
+}
+
+// execute runs the command against an emulator that listens. Certificate files are written into dir; proxy is "" where
+// the real names lead to the emulator by themselves.
+func (c *runCmd) execute(e *emulator.Emulator, dir, proxy string, t terminal, start func(*exec.Cmd) error) error {
+	a := e.Addresses()
+	if err := c.writeAddresses(a); err != nil {
+		return err
+	}
 	trust, err := emulator.WriteTrust(dir, e.CA(), os.Getenv("SSL_CERT_FILE"))
 	if err != nil {
 		return err
 	}
-	return execute(command, environment(emulator.ClientEnvironment(a.Proxy, a.HTTP, trust)), t)
+	env := emulator.Overlay(os.Environ(), emulator.ClientEnvironment(proxy, a.HTTP, trust))
+	path, err := exec.LookPath(c.Command[0])
+	if err != nil {
+		const notFound = exitCode(127) // as shells say it
+		t.complain(err)
+		return notFound
+	}
+	return wait(t, func() (*exec.Cmd, error) {
+		cmd := exec.Command(path, c.Command[1:]...) //nolint:gosec,noctx // it is the caller's command, and ends when it ends
+		cmd.Args[0] = c.Command[0]
+		cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, t.stdin, t.stdout, t.stderr
+		return cmd, start(cmd)
+	})
 }
 
 // start makes the emulator and opens its listeners: on free ports where the default addresses are taken.
@@ -93,50 +121,13 @@ func (c *runCmd) start(t terminal) (*emulator.Emulator, error) {
 	return e, e.Listen()
 }
 
-// environment is ours with the variables in place of those that it had. Proxies for everything would win over ours in some
-// clients, so they go.
-func environment(v []emulator.Variable) []string {
-	ours := map[string]bool{"ALL_PROXY": true, "all_proxy": true}
-	for _, x := range v {
-		ours[x.Name] = true
-	}
-	var env []string
-	java := ""
-	for _, x := range os.Environ() {
-		name, value, _ := strings.Cut(x, "=")
-		if name == javaVariable {
-			java = value + " "
-		}
-		if !ours[name] {
-			env = append(env, x)
-		}
-	}
-	for _, x := range v {
-		if x.Name == javaVariable {
-			x.Value = java + x.Value
-		}
-		env = append(env, x.Name+"="+x.Value)
-	}
-	return env
-}
-
-const javaVariable = "JAVA_TOOL_OPTIONS" // it is a list, so what is in it stays
-
-// execute runs a command to its end and returns its exit code. Signals go on to it; ^C reaches it by the terminal.
-func execute(command, env []string, t terminal) error {
-	path, err := exec.LookPath(command[0])
-	if err != nil {
-		const notFound = exitCode(127) // as shells say it
-		t.complain(err)
-		return notFound
-	}
-	cmd := exec.Command(path, command[1:]...) //nolint:gosec,noctx // it is the caller's command, and ends when it ends
-	cmd.Args[0] = command[0]
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, t.stdin, t.stdout, t.stderr
+// wait starts a command, waits for its end and returns its exit code. Signals go on to it; ^C reaches it by the terminal.
+func wait(t terminal, start func() (*exec.Cmd, error)) error {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, passedOn...)
 	defer signal.Stop(signals)
-	if err := cmd.Start(); err != nil {
+	cmd, err := start()
+	if err != nil {
 		return err
 	}
 	done := make(chan struct{})
@@ -167,9 +158,5 @@ func execute(command, env []string, t terminal) error {
 
 func isTerminal(r io.Reader) bool {
 	f, ok := r.(*os.File)
-	if !ok {
-		return false
-	}
-	s, err := f.Stat()
-	return err == nil && s.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }

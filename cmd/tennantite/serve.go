@@ -20,7 +20,7 @@ import (
 
 // emulatorFlags are the flags of serve and run.
 type emulatorFlags struct {
-	HTTP  string `name:"http" default:"${http}" placeholder:"ADDRESS" help:"HTTP: control plane, console, local names; port 0 picks one, empty turns it off."`
+	HTTP  string `name:"http" default:"${http}" placeholder:"ADDRESS" help:"HTTP: control plane, console, local names; port 0 picks one, empty turns it off, a comma separates several."`
 	HTTPS string `name:"https" default:"${https}" placeholder:"ADDRESS" help:"HTTPS: the same, with certificates of our own authority."`
 	Proxy string `default:"${proxy}" placeholder:"ADDRESS" help:"Proxy for clients that use the real names."`
 

@@ -2,7 +2,9 @@ package links
 
 import (
 	"context"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -62,6 +64,9 @@ var realNames = map[string]Service{
 	"microsoft.com":             DeviceLogin,
 	"www.microsoft.com":         DeviceLogin,
 }
+
+// RealNames are the real hosts of the services, without SharePoint's, which are the tenants'. They come in no order.
+func RealNames() []string { return slices.Collect(maps.Keys(realNames)) }
 
 //nolint:gochecknoglobals // a constant table
 var localNames = map[string]Service{

@@ -34,7 +34,7 @@ type pane struct {
 type letter struct {
 	ID, To, From, Subject, Kind, URL string
 	Sent                             time.Time
-	Unread                           bool
+	Unread, Current                  bool
 }
 
 type siteLink struct{ Title, Path, URL, Share string }

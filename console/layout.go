@@ -244,6 +244,14 @@ func size(n int64) string {
 	return strconv.FormatFloat(f, 'f', 1, 64) + " " + []string{"KB", "MB", "GB", "TB"}[i]
 }
 
+// count is a number with its noun and verb.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
 // dict hands several values to a part: {{template "curl" (dict "Text" .Curl)}}.
 func dict(pairs ...any) map[string]any {
 	m := map[string]any{}

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,6 +26,10 @@ type page struct {
 	// actions change, by the form's field "do"; each runs in an Update of its own. A refusal shows the page again, with its
 	// reason; then nothing has changed.
 	actions map[string]func(*call) (done, error)
+	// unseen tells whether looking at the page changes something (a letter that becomes read); then seen does it, in an
+	// Update before show. Both may be nil.
+	unseen func(*call) bool
+	seen   func(*call) error
 	// stream takes over the connection: no transaction, no layout.
 	stream func(*call, http.ResponseWriter)
 }
@@ -49,6 +54,8 @@ type done struct {
 	Say  string // for the person who did it
 	To   string // path below the world's own where to go on; "" stays
 	Curl curl   // the same by a client; zero: none
+	// Refused is a refusal of a part that leaves an entry in the log: what was done stays, and the page says it.
+	Refused error
 }
 
 // reply is what a page shows: a view, a file, or the way to another page.
@@ -61,6 +68,7 @@ type response struct {
 	status int
 	header http.Header
 	body   []byte
+	more   io.Reader // after the body, nil for nothing
 }
 
 // call is one request.
@@ -132,6 +140,10 @@ func (f *face) serve(p *page, w http.ResponseWriter, r *http.Request) {
 			p.stream(c, w)
 			return
 		}
+		if err := c.look(); err != nil {
+			c.fail(w, err)
+			return
+		}
 		c.show(w, 0)
 	case http.MethodPost:
 		c.act(w)
@@ -139,6 +151,30 @@ func (f *face) serve(p *page, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		c.fail(w, problem.New(problem.Invalid, problem.MethodNotAllowed, "A page is read, or a form sent to it."))
 	}
+}
+
+// look notes that a page is looked at, where that changes something. Only an Update wakes whoever waits for changes.
+func (c *call) look() error {
+	if c.page.unseen == nil || c.r.Method != http.MethodGet {
+		return nil
+	}
+	unseen := false
+	err := c.store.View(func(tx *state.Tx) error {
+		if err := c.begin(tx); err != nil {
+			return err
+		}
+		unseen = c.page.unseen(c)
+		return nil
+	})
+	if err != nil || !unseen {
+		return err
+	}
+	return c.store.Update(func(tx *state.Tx) error {
+		if err := c.begin(tx); err != nil {
+			return err
+		}
+		return c.page.seen(c)
+	})
 }
 
 // show writes the page; status 0 leaves it to the reply.
@@ -191,6 +227,10 @@ func (c *call) act(w http.ResponseWriter) {
 	})
 	if err != nil {
 		c.refuse(w, err)
+		return
+	}
+	if d.Refused != nil {
+		c.refuse(w, d.Refused)
 		return
 	}
 	c.session.keep(w, c.r)
@@ -274,6 +314,9 @@ func (c *call) write(w http.ResponseWriter, out response) {
 	w.WriteHeader(out.status)
 	if c.r.Method != http.MethodHead {
 		w.Write(out.body)
+		if out.more != nil {
+			_, _ = io.Copy(w, out.more) // the client went away
+		}
 	}
 }
 
@@ -314,6 +357,7 @@ func unknownPage() *page {
 type file struct {
 	Name, Type string
 	Body       []byte
+	Content    io.Reader // in place of Body
 }
 
 func (f file) render(*call) (response, error) {
@@ -321,7 +365,7 @@ func (f file) render(*call) (response, error) {
 	h.Set("Content-Type", f.Type)
 	h.Set("Content-Disposition", disposition(f.Name))
 	h.Set("Cache-Control", "no-store")
-	return response{http.StatusOK, h, f.Body}, nil
+	return response{status: http.StatusOK, header: h, body: f.Body, more: f.Content}, nil
 }
 
 // elsewhere is a reply that leads to another page of the world.
@@ -357,5 +401,5 @@ func (v view) render(c *call) (response, error) {
 	h := http.Header{}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	return response{v.Status, h, b.Bytes()}, nil
+	return response{status: v.Status, header: h, body: b.Bytes()}, nil
 }

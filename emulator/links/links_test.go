@@ -132,3 +132,29 @@ func FuzzFollow(f *testing.F) {
 		}
 	})
 }
+
+func TestAt(t *testing.T) {
+	t.Parallel()
+	local := links.Origin{Scheme: "http", Suffix: "localhost", Port: "4365"}
+	redeem := links.Origin{}.Redeem("t1", "i1", "a+b/c=")
+	for _, tt := range []struct{ name, address, want string }{
+		{"sharing link", "https://contoso.sharepoint.com/:f:/s/x/T0k?e=a%20b", "http://contoso.sharepoint.localhost:4365/:f:/s/x/T0k?e=a%20b"},
+		{"OneDrive", "https://contoso-my.sharepoint.com/personal/a_b/Documents", "http://contoso-my.sharepoint.localhost:4365/personal/a_b/Documents"},
+		{"sign-in", "https://login.microsoftonline.com/common/x#y", "http://login.localhost:4365/common/x#y"},
+		{"Entra invitation", redeem, local.Redeem("t1", "i1", "a+b/c=")},
+		{"local already", "http://contoso.sharepoint.localhost:9/sites/x", "http://contoso.sharepoint.localhost:4365/sites/x"},
+		{"elsewhere", "https://example.com/", ""},
+		{"script", "javascript:alert(1)", ""},
+		{"nothing", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := local.At(tt.address, ""); got != tt.want || ok != (tt.want != "") {
+				t.Errorf("At(%q) = %q, %v; want %q", tt.address, got, ok, tt.want)
+			}
+		})
+	}
+	if got, _ := (links.Origin{}).At(local.Redeem("t1", "i1", "a+b/c="), ""); got != redeem {
+		t.Errorf("back to the real names: %q, want %q", got, redeem)
+	}
+}

@@ -230,3 +230,37 @@ func Follow(address, public string) (f Followed, ok bool) {
 	}
 	return f, true
 }
+
+// At is an address that we handed out as a client of another origin reaches it: the same place by o's names. ok is false
+// for a host that is not emulated; public is as for [Resolve].
+func (o Origin) At(address, public string) (moved string, ok bool) {
+	f, ok := Follow(address, public)
+	if !ok {
+		return "", false
+	}
+	if f.Kind == B2BRedemption {
+		return o.Redeem(f.Tenant, f.ID, f.Ticket), true
+	}
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return "", false
+	}
+	rest := u.RequestURI()
+	if u.Fragment != "" {
+		rest += "#" + u.EscapedFragment()
+	}
+	switch f.Place.Service {
+	case Login:
+		return o.Login() + rest, true
+	case Graph:
+		return o.Graph() + rest, true
+	case SharePoint:
+		return o.SharePoint(f.Place.Prefix, f.Place.Host) + rest, true
+	case Invitations:
+		return o.Invitations() + rest, true
+	case Live:
+		return o.Live() + rest, true
+	case DeviceLogin, None:
+	}
+	return "", false
+}

@@ -69,6 +69,10 @@ speed: build ## the whole program beside a bare net/http server and RSA, on an o
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz
 
+.PHONY: kill
+kill: ## kill the program KILLS (200) times while clients write to its state directory; nothing that was answered is lost
+	TENNANTITE_TEST_KILLS=$(or $(KILLS),200) $(GO) test ./cmd/tennantite -run '^TestKill$$' -count=1 -timeout 60m -v
+
 .PHONY: golden
 golden: ## rewrite the expected answers that tests compare with; read the diff before you commit it
 	@GO='$(GO)' scripts/golden

@@ -36,6 +36,8 @@ type Host interface {
 	Worlds() []World
 	// Fork makes a world; name "" draws one. listen gives it listeners of its own.
 	Fork(name, from string, listen bool) (World, error)
+	// SetIdle says how long a world lives when nobody asks for it: 0 as the process says, negative for ever.
+	SetIdle(name string, life time.Duration) (World, error)
 	DeleteWorld(name string) error
 	Reset(world string) error
 	Snapshot(world, name string) error
@@ -66,6 +68,7 @@ type World struct {
 	Addresses map[string]string `json:"addresses,omitempty" doc:"of its own listeners"`
 	Proxy     string            `json:"proxy,omitempty" doc:"proxy URL with the world as user name"`
 	CreatedAt time.Time         `json:"createdAt"`
+	Idle      string            `json:"idle,omitempty" doc:"how long it lives when nobody asks for it, if it was said for this world; never: for ever"`
 }
 
 // Snapshot is a named snapshot.

@@ -57,6 +57,26 @@ type newWorld struct {
 	Name   string `json:"name,omitempty" doc:"drawn if not given"`
 	From   string `json:"from,omitempty" doc:"world to fork; main unless given"`
 	Listen bool   `json:"listen,omitempty" doc:"give it listeners of its own"`
+	Idle   string `json:"idle,omitempty" doc:"how long it lives when nobody asks for it: PT10M, or never; as --world-idle says unless given"`
+}
+
+type worldChange struct {
+	Idle string `json:"idle" doc:"how long it lives when nobody asks for it: PT10M, or never; empty as --world-idle says"`
+}
+
+// idleTime reads how long a world lives when nobody asks for it: 0 as the process says, negative for ever.
+func idleTime(s string) (time.Duration, error) {
+	switch s {
+	case "":
+		return 0, nil
+	case "never":
+		return -1, nil
+	}
+	d, err := parseDuration(s)
+	if err == nil && d <= 0 {
+		err = problem.For(problem.Invalid, problem.InvalidProperty, "idle", "found %q; a time longer than none is wanted, or never", s)
+	}
+	return d, err
 }
 
 type newSnapshot struct {
@@ -82,7 +102,25 @@ func worldEndpoints() []endpoint {
 				if b.From == "" {
 					b.From = "main"
 				}
-				return orError(c.Host.Fork(b.Name, b.From, b.Listen))
+				life, err := idleTime(b.Idle)
+				if err != nil {
+					return nil, err
+				}
+				w, err := c.Host.Fork(b.Name, b.From, b.Listen)
+				if err == nil && life != 0 {
+					w, err = c.Host.SetIdle(w.Name, life)
+				}
+				return orError(w, err)
+			}),
+		},
+		{
+			Method: http.MethodPatch, Path: "/worlds/{name}", Summary: "say how long a world lives", Body: worldChange{}, Reply: World{},
+			handle: taking(func(c *call, b worldChange) (any, error) {
+				life, err := idleTime(b.Idle)
+				if err != nil {
+					return nil, err
+				}
+				return orError(c.Host.SetIdle(c.param("name"), life))
 			}),
 		},
 		{Method: http.MethodDelete, Path: "/worlds/{name}", Summary: "end a world", handle: func(c *call) (any, error) {

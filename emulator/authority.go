@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// authority is the process's own certificate authority. Its key never leaves the process and is made anew at each start.
+// authority is the process's own certificate authority. Its key is made anew at each start, and leaves the process only for
+// a state directory.
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
@@ -60,6 +61,31 @@ func newAuthority(now func() time.Time) (*authority, error) {
 	}
 	return &authority{cert: cert, key: key, now: now, leaves: map[string]*tls.Certificate{}}, nil
 }
+
+// secret is what an authority is made anew from: certificate and key, PEM.
+func (a *authority) secret() ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(a.key)
+	if err != nil {
+		return nil, fmt.Errorf("certificate authority: %w", err)
+	}
+	return append(a.pem(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...), nil
+}
+
+// readAuthority makes an authority of its secret.
+func readAuthority(secret []byte, now func() time.Time) (*authority, error) {
+	pair, err := tls.X509KeyPair(secret, secret)
+	if err != nil {
+		return nil, fmt.Errorf("certificate authority: %w", err)
+	}
+	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("certificate authority: found a %T", pair.PrivateKey)
+	}
+	return &authority{cert: pair.Leaf, key: key, now: now, leaves: map[string]*tls.Certificate{}}, nil
+}
+
+// endsSoon tells whether certificates of the authority would outlive it.
+func (a *authority) endsSoon() bool { return a.now().Add(leafLife).After(a.cert.NotAfter) }
 
 // serial is a random number of 16 bytes whose first bit is 0 and whose second is 1, so that it is positive and as long
 // each time.

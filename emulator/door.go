@@ -60,7 +60,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			": the proxy user or the header "+WorldHeader+" names one, and GET /_tennantite/v1/worlds lists them.")
 		return
 	}
-	wd.used.Store(e.options.Now().UnixNano())
+	defer wd.visit(e.options.Now)()
 	place, emulated := links.Resolve(a.scheme, r.Host, "")
 	public := ""
 	if !emulated { // most names need no look into the world

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/disk"
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/fixtures"
 	"github.com/tennantite/tennantite/tokens"
@@ -21,6 +22,7 @@ type Emulator struct {
 	started     time.Time
 	ready       atomic.Bool
 	ca          *authority
+	dir         *disk.Directory // nil without one
 	worlds      worlds
 	faces       http.Handler // of emulated hosts
 	control     http.Handler // of every other host
@@ -30,6 +32,7 @@ type Emulator struct {
 	crossOrigin *http.CrossOriginProtection
 	shared      *listeners // of all worlds
 	stopIdle    func()
+	idleNews    chan struct{}
 
 	trustMu  sync.Mutex
 	trustDir string // where the certificate files are, "" before anybody asked
@@ -37,25 +40,37 @@ type Emulator struct {
 }
 
 // New returns an emulator whose world main has loaded its fixtures. It listens nowhere yet: see [Emulator.Run] and
-// [Emulator.Listen]. It fails where a fixture is wrong or a key cannot be read.
+// [Emulator.Listen]. It fails where a fixture is wrong, a key cannot be read, or the state directory cannot be used.
 func New(o Options) (*Emulator, error) {
 	o = o.withDefaults()
-	ca, err := newAuthority(o.Now)
-	if err != nil {
+	e := &Emulator{options: o, started: o.Now(), crossOrigin: http.NewCrossOriginProtection(), idleNews: make(chan struct{}, 1)}
+	if err := e.openState(); err != nil {
 		return nil, err
 	}
-	e := &Emulator{options: o, started: o.Now(), ca: ca, crossOrigin: http.NewCrossOriginProtection()}
-	e.hooks = newWebhooks(o.WebhookHosts, o.Log)
+	if err := e.begin(); err != nil {
+		return nil, errors.Join(err, e.closeState())
+	}
+	return e, nil
+}
+
+// begin makes everything that stands before the first request.
+func (e *Emulator) begin() (err error) {
+	if e.ca, err = e.authority(); err != nil {
+		return err
+	}
+	e.hooks = newWebhooks(e.options.WebhookHosts, e.options.Log)
 	e.metrics = newMetrics(func() int { return len(e.worlds.all()) })
 	composed := make(chan error, 1)
 	go func() { composed <- e.compose() }() // beside the fixtures: each takes half of a start
-	main, err := e.mainWorld()
+	worlds, err := e.firstWorlds()
 	if err := errors.Join(<-composed, err); err != nil {
-		return nil, err
+		return err
 	}
-	e.worlds.byName = map[string]*world{MainWorld: main}
-	e.attach(main)
-	return e, nil
+	e.worlds.byName = worlds
+	for _, w := range worlds {
+		e.attach(w)
+	}
+	return nil
 }
 
 // mainWorld makes the world main: what the options say about every world, then its fixtures.
@@ -97,13 +112,14 @@ func (e *Emulator) detach(w *world) { w.sender.stop() }
 
 // Run listens, calls ready once everything can be used, and serves until ctx ends; then requests under way may end.
 func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
-	if err := e.Listen(); err != nil {
-		return err
-	}
 	stop := func() error {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.options.Drain)
 		defer cancel()
 		return e.Shutdown(ending)
+	}
+	if err := e.Listen(); err != nil {
+		_ = stop() // the failure that is told is the first one
+		return err
 	}
 	if err := ready(e.Addresses()); err != nil {
 		_ = stop() // the failure that is told is the first one
@@ -113,6 +129,9 @@ func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
 	case <-ctx.Done():
 		return stop()
 	case err := <-e.shared.failed:
+		_ = stop() // the failure that is told is the first one
+		return err
+	case err := <-e.stateFailed():
 		_ = stop() // the failure that is told is the first one
 		return err
 	}
@@ -125,9 +144,11 @@ func (e *Emulator) Listen() error {
 	if err != nil {
 		return err
 	}
-	e.shared = l
 	idle, stop := context.WithCancel(context.Background())
-	e.stopIdle = stop
+	e.shared, e.stopIdle = l, stop
+	if err := e.listenAgain(); err != nil {
+		return err
+	}
 	go e.watchIdle(idle)
 	e.ready.Store(true)
 	return nil
@@ -148,8 +169,9 @@ func (e *Emulator) Shutdown(ctx context.Context) error {
 	}
 	e.trustMu.Lock()
 	defer e.trustMu.Unlock()
+	err := e.closeState()
 	if e.trustDir != "" {
-		return os.RemoveAll(e.trustDir)
+		err = errors.Join(err, os.RemoveAll(e.trustDir))
 	}
-	return nil
+	return err
 }

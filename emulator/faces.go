@@ -63,7 +63,7 @@ func loader() fixtures.Loader {
 // compose puts the faces on the rules.
 func (e *Emulator) compose() error {
 	m, log := loader(), e.options.Log
-	pool, err := tokens.NewPool(tokens.PoolOptions{PEM: e.options.Keys, CacheDir: e.options.KeyCache})
+	pool, err := tokens.NewPool(tokens.PoolOptions{PEM: e.options.Keys, CacheDir: e.options.KeyCache, Keeper: e.keyKeeper()})
 	if err != nil {
 		return fmt.Errorf("signing keys: %w", err)
 	}

@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -42,6 +44,11 @@ func (e *Emulator) Worlds() []control.World {
 
 func (e *Emulator) describe(w *world) control.World {
 	d := control.World{Name: w.name, Parent: w.parent, Proxy: e.proxyURL(w), CreatedAt: w.created}
+	if life := w.idleTime(); life > 0 {
+		d.Idle = life.String()
+	} else if life < 0 {
+		d.Idle = "never"
+	}
 	if own := w.listening(); own != nil {
 		d.Addresses = own.addresses.Map()
 	}
@@ -51,23 +58,46 @@ func (e *Emulator) describe(w *world) control.World {
 // Fork makes a world that begins as from is now; with listen it gets listeners of its own, on free ports of the addresses
 // that the process listens on.
 func (e *Emulator) Fork(name, from string, listen bool) (control.World, error) {
-	w, err := e.fork(name, from)
+	w, err := e.fork(name, from, listen)
 	if err != nil {
 		return control.World{}, err
 	}
 	if listen {
-		o := e.options
-		own, err := e.listen(w.name, anyPort(o.HTTP), anyPort(o.HTTPS), anyPort(o.Proxy))
-		if err != nil {
+		if err := e.listenFor(w); err != nil {
 			_ = e.drop(w.name) // it has just been made
 			return control.World{}, problem.New(problem.Internal, problem.None, "The world's listeners: %v", err)
 		}
-		w.setOwn(own)
-		if now, ok := e.worlds.get(w.name); !ok || now != w { // deleted meanwhile
-			own.shutdown(context.Background())
-		}
 	}
-	return e.describe(w), nil
+	return e.describe(w), e.saved()
+}
+
+// listenFor opens a world's own listeners.
+func (e *Emulator) listenFor(w *world) error {
+	o := e.options
+	own, err := e.listen(w.name, anyPort(o.HTTP), anyPort(o.HTTPS), anyPort(o.Proxy))
+	if err != nil {
+		return err
+	}
+	w.setOwn(own)
+	if now, ok := e.worlds.get(w.name); !ok || now != w { // deleted meanwhile
+		own.shutdown(context.Background())
+	}
+	return nil
+}
+
+// SetIdle says how long a world lives when nobody asks for it: 0 as the process says, negative for ever.
+func (e *Emulator) SetIdle(name string, life time.Duration) (control.World, error) {
+	w, err := e.world(name)
+	if err != nil {
+		return control.World{}, err
+	}
+	if w.name == MainWorld {
+		return control.World{}, problem.For(problem.Conflict, problem.InvalidProperty, name, "The world main stays.")
+	}
+	w.idle.Store(int64(life))
+	w.kept.Describe(w.listens, life)
+	e.idleChanged()
+	return e.describe(w), e.saved()
 }
 
 // DeleteWorld removes a world; requests under way in it end undisturbed. The world main stays.
@@ -79,8 +109,8 @@ func (e *Emulator) Reset(name string) error {
 	if err != nil {
 		return err
 	}
-	w.restore(w.start)
-	return nil
+	w.become(w.start, w.kept.Reset)
+	return e.saved()
 }
 
 // Snapshot keeps a world as it is now under a name, in place of an earlier one of that name.
@@ -92,10 +122,15 @@ func (e *Emulator) Snapshot(name, snapshotName string) error {
 	if !worldName.MatchString(snapshotName) {
 		return badName("snapshot")
 	}
+	taken := w.now()
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.snapshots[snapshotName] = snapshot{w.store.Snapshot(), w.now()}
-	return nil
+	err = w.frozen(func(now state.Snapshot) error {
+		w.snapshots[snapshotName] = snapshot{now, taken}
+		w.kept.Freeze(snapshotName, taken)
+		return nil
+	})
+	w.mu.Unlock()
+	return cmp.Or(err, e.saved())
 }
 
 // Snapshots lists a world's snapshots by name.
@@ -116,38 +151,35 @@ func (e *Emulator) Snapshots(name string) ([]control.Snapshot, error) {
 
 // Restore makes a world what it was at a snapshot.
 func (e *Emulator) Restore(name, snapshotName string) error {
-	w, s, err := e.snapshot(name, snapshotName)
-	if err != nil {
-		return err
-	}
-	w.restore(s.content)
-	return nil
+	return e.withSnapshot(name, snapshotName, func(w *world, s snapshot) {
+		w.become(s.content, func() { w.kept.Restore(snapshotName) })
+	})
 }
 
 // DeleteSnapshot forgets a snapshot.
 func (e *Emulator) DeleteSnapshot(name, snapshotName string) error {
-	w, _, err := e.snapshot(name, snapshotName)
+	return e.withSnapshot(name, snapshotName, func(w *world, _ snapshot) {
+		delete(w.snapshots, snapshotName)
+		w.kept.Forget(snapshotName)
+	})
+}
+
+// withSnapshot calls f with a world and its snapshot, while nobody else changes the snapshots.
+func (e *Emulator) withSnapshot(name, snapshotName string, f func(*world, snapshot)) error {
+	w, err := e.world(name)
 	if err != nil {
 		return err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.snapshots, snapshotName)
-	return nil
-}
-
-func (e *Emulator) snapshot(name, snapshotName string) (*world, snapshot, error) {
-	w, err := e.world(name)
-	if err != nil {
-		return nil, snapshot{}, err
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	s, ok := w.snapshots[snapshotName]
-	if !ok {
-		return nil, snapshot{}, problem.For(problem.NotFound, problem.ObjectNotFound, snapshotName, "The world has no snapshot of that name.")
+	if ok {
+		f(w, s)
 	}
-	return w, s, nil
+	w.mu.Unlock()
+	if !ok {
+		return problem.For(problem.NotFound, problem.ObjectNotFound, snapshotName, "The world has no snapshot of that name.")
+	}
+	return e.saved()
 }
 
 // SetPublicURL says under which address clients reach a world's local names; "" ends that.
@@ -198,8 +230,9 @@ func (e *Emulator) Import(name string, fixture []byte) error {
 	if err := s.Update(func(tx *state.Tx) error { return loader().Load(tx, source) }); err != nil {
 		return problem.New(problem.Invalid, problem.InvalidProperty, "%v", err)
 	}
-	w.restore(s.Snapshot())
-	return nil
+	next := s.Snapshot()
+	w.become(next, func() { w.kept.Replace(next) })
+	return e.saved()
 }
 
 // Journal is a world's journal.

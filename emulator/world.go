@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tennantite/tennantite/control"
+	"github.com/tennantite/tennantite/emulator/disk"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -17,7 +18,11 @@ type world struct {
 	start        state.Snapshot // what a reset goes back to
 	journal      *control.Journal
 	sender       *sender
+	kept         *disk.World  // nil without a state directory
+	listens      bool         // on addresses of its own
+	idle         atomic.Int64 // see idleTime
 	used         atomic.Int64 // wall clock of the last request, in nanoseconds
+	visitors     atomic.Int64 // requests under way
 
 	mu        sync.Mutex
 	own       *listeners // nil for a world that shares the process's listeners
@@ -61,8 +66,24 @@ func (w *world) listening() *listeners {
 	return w.own
 }
 
-// restore makes the world what it was at a snapshot.
-func (w *world) restore(s state.Snapshot) {
-	w.store.Restore(s)
+// frozen calls f with the world as it is. Where the world is kept, nobody writes meanwhile: what f hands in to be kept
+// stands at its right place among the commits.
+func (w *world) frozen(f func(now state.Snapshot) error) (err error) {
+	if w.kept == nil {
+		return f(w.store.Snapshot())
+	}
+	w.store.Exclusive(func(now state.Snapshot) state.Snapshot {
+		err = f(now)
+		return now
+	})
+	return err
+}
+
+// become makes the world what s is; keep hands the same in to be kept.
+func (w *world) become(s state.Snapshot, keep func()) {
+	w.store.Exclusive(func(state.Snapshot) state.Snapshot {
+		keep()
+		return s
+	})
 	w.sender.rewind()
 }

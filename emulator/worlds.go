@@ -1,13 +1,13 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -83,13 +83,14 @@ func (e *Emulator) newWorld(name, parent string, s *state.Store) *world {
 }
 
 // fork makes a world that begins as from is now. Its tokens are its own; it accepts those that its ancestors issued before.
-func (e *Emulator) fork(name, from string) (*world, error) {
-	parent, err := e.world(from)
-	if err != nil {
-		return nil, err
-	}
+// listens says that it is going to have listeners of its own.
+func (e *Emulator) fork(name, from string, listens bool) (*world, error) {
 	e.worlds.mu.Lock()
 	defer e.worlds.mu.Unlock()
+	parent, ok := e.worlds.byName[cmp.Or(from, MainWorld)]
+	if !ok {
+		return nil, noWorld(from)
+	}
 	if name == "" {
 		name = e.worlds.draw()
 	}
@@ -99,17 +100,32 @@ func (e *Emulator) fork(name, from string) (*world, error) {
 	if _, ok := e.worlds.byName[name]; ok {
 		return nil, problem.For(problem.Conflict, problem.ObjectConflict, name, "There is a world of that name.")
 	}
-	s := parent.store.Fork(parent.store.Snapshot())
-	err = s.Update(func(tx *state.Tx) error {
-		tokens.Bind(tx, name)
+	var w *world
+	err := parent.frozen(func(now state.Snapshot) error {
+		s, first := parent.store.Fork(now), &recorder{}
+		s.Keep(first)
+		err := s.Update(func(tx *state.Tx) error {
+			tokens.Bind(tx, name)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		s.Keep(nil)
+		w = e.newWorld(name, parent.name, s)
+		w.listens = listens
+		if parent.kept != nil {
+			w.kept = parent.kept.Fork(w.description(), first.changes)
+			s.Keep(w.kept)
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	w := e.newWorld(name, parent.name, s)
 	e.attach(w)
 	e.worlds.byName[name] = w
+	e.idleChanged()
 	return w, nil
 }
 
@@ -130,7 +146,10 @@ func (e *Emulator) drop(name string) error {
 	}
 	e.worlds.mu.Lock()
 	w, ok := e.worlds.byName[name]
-	delete(e.worlds.byName, name)
+	if ok {
+		delete(e.worlds.byName, name)
+		w.kept.Drop()
+	}
 	e.worlds.mu.Unlock()
 	if !ok {
 		return noWorld(name)
@@ -143,33 +162,5 @@ func (e *Emulator) drop(name string) error {
 			own.shutdown(ctx)
 		}()
 	}
-	return nil
-}
-
-// endIdle deletes forked worlds that nobody asked for since before.
-func (e *Emulator) endIdle(before time.Time) {
-	for _, w := range e.worlds.all() {
-		if w.name != MainWorld && w.used.Load() < before.UnixNano() {
-			e.options.Log.Info("world ended: idle", "world", w.name)
-			_ = e.drop(w.name) // somebody else may have been faster
-		}
-	}
-}
-
-// watchIdle ends idle worlds until ctx ends.
-func (e *Emulator) watchIdle(ctx context.Context) {
-	if e.options.WorldIdle <= 0 {
-		return
-	}
-	const looks = 4 // a world lives at most a quarter longer than it may
-	t := time.NewTicker(max(e.options.WorldIdle/looks, time.Millisecond))
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			e.endIdle(e.options.Now().Add(-e.options.WorldIdle))
-		}
-	}
+	return e.saved()
 }

@@ -1,10 +1,13 @@
 package emulator_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,16 +163,75 @@ func TestWorldWithListenersOfItsOwn(t *testing.T) {
 	must(t, emu.DeleteWorld("own"))
 }
 
+// TestIdleWorldsEnd lets time go by on the process's clock: worlds end when nobody asked for them as long as was said, for
+// each or for all; main, one that is to stay and one with a request under way do not.
 func TestIdleWorldsEnd(t *testing.T) {
 	t.Parallel()
-	emu := emulator.Start(t, func(o *emulator.Options) { o.WorldIdle = 20 * time.Millisecond })
-	if _, err := emu.Fork("idle", "main", false); err != nil {
-		t.Fatal(err)
+	var now atomic.Int64
+	now.Store(time.Now().UnixNano())
+	emu, err := emulator.New(emulator.Options{WorldIdle: time.Hour, Now: func() time.Time { return time.Unix(0, now.Load()) }})
+	must(t, err)
+	for name, life := range map[string]time.Duration{"as-all": 0, "longer": 3 * time.Hour, "stays": -1, "asked": 0} {
+		_, err := emu.Fork(name, "main", false)
+		must(t, err)
+		_, err = emu.SetIdle(name, life)
+		must(t, err)
+	}
+	ask := func(world string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/_tennantite/v1/worlds", nil)
+		r.Header.Set(emulator.WorldHeader, world)
+		emu.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	left := func(after time.Duration, want ...string) {
+		t.Helper()
+		now.Add(int64(after))
+		emu.EndIdle()
+		got := emu.Info().Worlds
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("left are %v, want %v", got, want)
+		}
+	}
+	left(59*time.Minute, "as-all", "asked", "longer", "main", "stays")
+	ask("asked")
+	left(2*time.Minute, "asked", "longer", "main", "stays")
+	left(time.Hour, "longer", "main", "stays")
+
+	reading, write := io.Pipe()
+	answered := make(chan struct{})
+	go func() { // the request is under way as long as its body is
+		defer close(answered)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/_tennantite/v1/snapshots", reading)
+		r.Header.Set(emulator.WorldHeader, "longer")
+		emu.ServeHTTP(httptest.NewRecorder(), r)
+	}()
+	_, err = write.Write([]byte(`{"name":`)) // somebody reads
+	must(t, err)
+	left(5*time.Hour, "longer", "main", "stays")
+	must(t, write.Close())
+	<-answered
+	left(time.Minute, "longer", "main", "stays")
+	left(3*time.Hour, "main", "stays")
+	if _, err := emu.SetIdle("main", time.Hour); problem.KindOf(err) != problem.Conflict {
+		t.Errorf("main can be told to end: %v", err)
+	}
+}
+
+// TestIdleWorldsAreWatched has nobody say that the time is over.
+func TestIdleWorldsAreWatched(t *testing.T) {
+	t.Parallel()
+	emu := emulator.Start(t)
+	_, err := emu.Fork("idle", "main", false)
+	must(t, err)
+	w, err := emu.SetIdle("idle", time.Millisecond)
+	must(t, err)
+	if w.Idle != "1ms" {
+		t.Errorf("it says %q", w.Idle)
 	}
 	const patience = 10 * time.Second
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for slices.Contains(emu.Info().Worlds, "idle") {
 		select {

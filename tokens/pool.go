@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -31,6 +32,10 @@ type Pool struct {
 
 	mu    sync.Mutex
 	slots []*slot
+
+	keptMu sync.Mutex
+	keeper KeyKeeper
+	kept   []byte // what the keeper has, PEM
 }
 
 // slot is the place of one key, filled once.
@@ -44,6 +49,14 @@ type slot struct {
 type PoolOptions struct {
 	PEM      []byte // --keys: RSA private keys, PEM; the first one is active in a new world
 	CacheDir string // where a generated key is kept between runs; "" for nowhere
+	// Keeper has the keys of worlds that outlive the process; nil for none. Those given as PEM come before them.
+	Keeper KeyKeeper
+}
+
+// KeyKeeper keeps signing keys, PEM. A key signs nothing before it is kept: tokens are good in the next process too.
+type KeyKeeper interface {
+	Keys() []byte
+	KeepKeys(pem []byte) error
 }
 
 const (
@@ -55,7 +68,10 @@ const (
 // NewPool returns a pool. Without PEM and without a cached key, keys are made in the background; whoever needs one waits.
 // It fails where PEM holds no key.
 func NewPool(o PoolOptions) (*Pool, error) {
-	p := &Pool{cacheDir: o.CacheDir}
+	p := &Pool{cacheDir: o.CacheDir, keeper: o.Keeper}
+	if o.Keeper != nil {
+		p.kept = o.Keeper.Keys()
+	}
 	if len(o.PEM) > 0 {
 		keys, err := readKeys(o.PEM)
 		if err != nil {
@@ -66,6 +82,15 @@ func NewPool(o PoolOptions) (*Pool, error) {
 		}
 		p.cacheDir = "" // given keys are the user's to keep
 		for _, k := range keys {
+			p.slots = append(p.slots, filled(k))
+		}
+	}
+	kept, err := readKeys(p.kept)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kept {
+		if !slices.ContainsFunc(p.slots, func(s *slot) bool { return s.key.ID == k.ID }) {
 			p.slots = append(p.slots, filled(k))
 		}
 	}
@@ -94,13 +119,13 @@ func (p *Pool) begin(first, second *slot) {
 	cached := p.readCache()
 	for i, s := range []*slot{first, second} {
 		if i < len(cached) {
-			s.key = cached[i]
+			s.key, s.err = p.keep(cached[i])
 			close(s.done)
 			continue
 		}
 		p.fill(s)
 	}
-	if len(cached) > 2 {
+	if len(cached) > 2 && p.keeper == nil {
 		p.mu.Lock()
 		for _, k := range cached[2:] {
 			p.slots = append(p.slots, filled(k))
@@ -120,7 +145,28 @@ func (p *Pool) fill(s *slot) {
 		s.err = fmt.Errorf("signing keys: %w", err)
 		return
 	}
-	s.key, s.err = newKey(private)
+	if s.key, s.err = newKey(private); s.err == nil {
+		s.key, s.err = p.keep(s.key)
+	}
+}
+
+// keep gives a key to the keeper, if there is one, and returns it when it is safe.
+func (p *Pool) keep(k *Key) (*Key, error) {
+	if p.keeper == nil {
+		return k, nil
+	}
+	p.keptMu.Lock()
+	defer p.keptMu.Unlock()
+	p.kept = append(p.kept, k.pem()...)
+	if err := p.keeper.KeepKeys(p.kept); err != nil {
+		return nil, fmt.Errorf("signing keys: %w", err)
+	}
+	return k, nil
+}
+
+// pem is the private key.
+func (k *Key) pem() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.Private)})
 }
 
 // at returns the i-th key and waits for it. It fails for a place beyond the pool's bound.
@@ -246,14 +292,13 @@ func (p *Pool) writeCache() {
 		if s.key == nil {
 			return
 		}
-		block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(s.key.Private)}
-		text = append(text, pem.EncodeToMemory(block)...)
+		text = append(text, s.key.pem()...)
 	}
-	keep(p.cacheDir, text)
+	writeWhole(p.cacheDir, text)
 }
 
-// keep writes the file whole or not at all: another process may read it meanwhile.
-func keep(dir string, text []byte) {
+// writeWhole writes the file whole or not at all: another process may read it meanwhile.
+func writeWhole(dir string, text []byte) {
 	const private = 0o700
 	if os.MkdirAll(dir, private) != nil {
 		return

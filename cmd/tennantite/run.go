@@ -114,6 +114,9 @@ func (c *runCmd) start(t terminal) (*emulator.Emulator, error) {
 	if !errors.Is(err, syscall.EADDRINUSE) || !defaults {
 		return e, err
 	}
+	if err := e.Shutdown(context.Background()); err != nil { // a state directory is free for the next one
+		return nil, err
+	}
 	c.HTTP, c.HTTPS, c.Proxy = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	if e, err = c.emulator(t); err != nil {
 		return nil, err

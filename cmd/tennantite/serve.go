@@ -32,7 +32,8 @@ type emulatorFlags struct {
 	Keys      string    `type:"existingfile" placeholder:"FILE" help:"Signing keys, RSA, PEM; the first one is active."`
 	Lenient   bool      `help:"Let unknown clients, unregistered redirects and missing consent pass, and note each."`
 
-	WorldIdle    time.Duration `placeholder:"TIME" help:"A forked world that nobody asks for so long ends."`
+	StateDir     string        `type:"path" placeholder:"DIR" help:"Keep worlds, signing keys and certificate authority there, across restarts."`
+	WorldIdle    time.Duration `placeholder:"TIME" help:"A forked world that nobody asks for so long ends; a world may say otherwise."`
 	WebhookHosts []string      `placeholder:"HOST" sep:"," help:"Hosts beside loopback that notifications may be sent to."`
 	Drain        time.Duration `default:"5s" placeholder:"TIME" help:"How long requests under way may take at the end."`
 
@@ -51,7 +52,7 @@ func vars() kong.Vars {
 func (f emulatorFlags) emulator(t terminal) (*emulator.Emulator, error) {
 	o := emulator.Options{
 		HTTP: f.HTTP, HTTPS: f.HTTPS, Proxy: f.Proxy, Seed: f.Seed, Clock: f.Clock, PublicURL: f.PublicURL,
-		Lenient: f.Lenient, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, Drain: f.Drain,
+		Lenient: f.Lenient, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, Drain: f.Drain,
 		Version: version, Log: f.logger(t.stderr),
 	}
 	for _, name := range f.Fixtures {

@@ -127,3 +127,14 @@ func BenchmarkRequest(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkStart is what a start does besides loading the program: the world from its fixture, the faces, the authority.
+func BenchmarkStart(b *testing.B) {
+	keys := b.TempDir() // made by the first start, read by all others
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := emulator.New(emulator.Options{KeyCache: keys}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

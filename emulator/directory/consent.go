@@ -290,7 +290,7 @@ func RolesAt(tx *state.Tx, tenant, principal string, r Resource) []string {
 	if !ok {
 		return nil
 	}
-	given := map[string]bool{}
+	given := make(map[string]bool, len(r.AppRoles))
 	for a := range tx.AppRoleAssignmentsOf(tenant, principal) {
 		if strings.EqualFold(a.ResourceID, resource.ID) {
 			given[strings.ToLower(a.AppRoleID)] = true

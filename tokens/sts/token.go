@@ -125,7 +125,9 @@ func (c *call) credential(id *string, cred *tokens.Credential) error {
 			}
 		}
 	}
-	cred.Audiences = c.assertionAudiences()
+	if cred.Assertion != "" {
+		cred.Audiences = c.assertionAudiences()
+	}
 	return nil
 }
 

@@ -5,10 +5,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-var pathParam = regexp.MustCompile(`\{(\w+)\}`)
+var pathParam = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{(\w+)\}`) })
 
 // openAPI describes the endpoints; it is made from the table that the router is made from, so it cannot lag behind.
 func openAPI(endpoints []endpoint, version string) map[string]any {
@@ -47,7 +48,7 @@ func operationOf(e endpoint, defs map[string]any, failure map[string]any) map[st
 	params := []any{map[string]any{
 		"name": "X-Tennantite-World", "in": "header", "schema": map[string]any{"type": "string"}, "description": "name of the world",
 	}}
-	for _, m := range pathParam.FindAllStringSubmatch(e.Path, -1) {
+	for _, m := range pathParam().FindAllStringSubmatch(e.Path, -1) {
 		params = append(params, map[string]any{"name": m[1], "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
 	}
 	for _, q := range e.Query {
@@ -89,7 +90,7 @@ func success(e endpoint, defs map[string]any) map[string]any {
 	return out
 }
 
-var unfit = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var unfit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9]+`) })
 
 // refTo is the schema of a type; structs are named among the definitions.
 func refTo(t reflect.Type, defs map[string]any) map[string]any {
@@ -115,7 +116,7 @@ func refTo(t reflect.Type, defs map[string]any) map[string]any {
 		if t == reflect.TypeFor[time.Time]() {
 			return map[string]any{"type": "string", "format": "date-time"}
 		}
-		name := strings.Trim(unfit.ReplaceAllString(strings.ReplaceAll(t.Name(), "github.com/tennantite/tennantite/", ""), "_"), "_")
+		name := strings.Trim(unfit().ReplaceAllString(strings.ReplaceAll(t.Name(), "github.com/tennantite/tennantite/", ""), "_"), "_")
 		if _, known := defs[name]; !known {
 			defs[name] = nil // a type that holds itself ends here
 			defs[name] = structSchema(t, defs)

@@ -119,7 +119,7 @@ func (e *Emulator) Snapshot(name, snapshotName string) error {
 	if err != nil {
 		return err
 	}
-	if !worldName.MatchString(snapshotName) {
+	if !worldName().MatchString(snapshotName) {
 		return badName("snapshot")
 	}
 	taken := w.now()

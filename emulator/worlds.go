@@ -22,7 +22,7 @@ type worlds struct {
 	drawn  int // names drawn so far
 }
 
-var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+var worldName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`) })
 
 func (ws *worlds) get(name string) (*world, bool) {
 	ws.mu.RLock()
@@ -94,7 +94,7 @@ func (e *Emulator) fork(name, from string, listens bool) (*world, error) {
 	if name == "" {
 		name = e.worlds.draw()
 	}
-	if !worldName.MatchString(name) {
+	if !worldName().MatchString(name) {
 		return nil, badName("world")
 	}
 	if _, ok := e.worlds.byName[name]; ok {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -106,7 +107,7 @@ func maskQuery(query string, inURL bool) string {
 }
 
 // member finds a JSON member with its text, also in JSON that was cut off.
-var member = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)`)
+var member = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)`) })
 
 func maskBody(body []byte, contentType string) string {
 	// What was cut off in the middle of a letter is text none the less.
@@ -120,8 +121,8 @@ func maskBody(body []byte, contentType string) string {
 	if strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded") {
 		return maskQuery(text, false)
 	}
-	text = member.ReplaceAllStringFunc(text, func(m string) string {
-		s := member.FindStringSubmatch(m)
+	text = member().ReplaceAllStringFunc(text, func(m string) string {
+		s := member().FindStringSubmatch(m)
 		name := strings.ToLower(s[1])
 		// An error's code, and a link's, are no authorization codes: those are sent in forms only.
 		if !secrets[name] || name == "code" || name == "token" {
@@ -129,11 +130,13 @@ func maskBody(body []byte, contentType string) string {
 		}
 		return `"` + s[1] + `"` + s[2] + `"` + masked + s[4]
 	})
-	return hidden.ReplaceAllString(text, "${1}"+masked+"${3}")
+	return hidden().ReplaceAllString(text, "${1}"+masked+"${3}")
 }
 
 // hidden finds the fields of an HTML form that carry codes and tokens.
-var hidden = regexp.MustCompile(`(?i)(<input[^>]*\bname="(?:code|id_token|access_token|passwd|otc)"[^>]*\bvalue=")([^"]*)(")`)
+var hidden = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(<input[^>]*\bname="(?:code|id_token|access_token|passwd|otc)"[^>]*\bvalue=")([^"]*)(")`)
+})
 
 // errorCode is the service's own code in an error body, "" where there is none.
 func (e *Entry) errorCode() string {

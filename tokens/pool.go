@@ -164,9 +164,10 @@ func (p *Pool) keep(k *Key) (*Key, error) {
 	return k, nil
 }
 
-// pem is the private key.
+// pem is the private key with its certificate.
 func (k *Key) pem() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.Private)})
+	text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.Private)})
+	return append(text, pem.EncodeToMemory(&pem.Block{Type: certificateBlock, Bytes: k.Certificate})...)
 }
 
 // at returns the i-th key and waits for it. It fails for a place beyond the pool's bound.
@@ -207,9 +208,8 @@ func (p *Pool) byID(id string) (*Key, bool) {
 
 // newKey gives a private key its certificate. Nothing in it is random, so that the id follows from the key.
 func newKey(private *rsa.PrivateKey) (*Key, error) {
-	sum := sha256.Sum256(private.N.Bytes())
 	template := &x509.Certificate{
-		SerialNumber: new(big.Int).SetUint64(binary.BigEndian.Uint64(sum[:8])>>1 | 1),
+		SerialNumber: serialOf(private),
 		Subject:      pkix.Name{CommonName: "Tennantite token signing"},
 		NotBefore:    time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:     time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC),
@@ -219,9 +219,32 @@ func newKey(private *rsa.PrivateKey) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
-	thumbprint := sha1.Sum(der)
-	return &Key{ID: base64.RawURLEncoding.EncodeToString(thumbprint[:]), Private: private, Certificate: der}, nil
+	return certified(private, der), nil
 }
+
+func certified(private *rsa.PrivateKey, der []byte) *Key {
+	thumbprint := sha1.Sum(der)
+	return &Key{ID: base64.RawURLEncoding.EncodeToString(thumbprint[:]), Private: private, Certificate: der}
+}
+
+func serialOf(private *rsa.PrivateKey) *big.Int {
+	sum := sha256.Sum256(private.N.Bytes())
+	return new(big.Int).SetUint64(binary.BigEndian.Uint64(sum[:8])>>1 | 1)
+}
+
+// keptKey is newKey where the certificate that it would make, at the cost of a signature and its check, was kept beside the
+// key.
+func keptKey(private *rsa.PrivateKey, next *pem.Block) (*Key, error) {
+	if next != nil && next.Type == certificateBlock {
+		c, err := x509.ParseCertificate(next.Bytes)
+		if err == nil && private.PublicKey.Equal(c.PublicKey) && c.SerialNumber.Cmp(serialOf(private)) == 0 {
+			return certified(private, next.Bytes), nil
+		}
+	}
+	return newKey(private)
+}
+
+const certificateBlock = "CERTIFICATE"
 
 // readKeys reads the RSA private keys of a PEM file.
 func readKeys(text []byte) ([]*Key, error) {
@@ -252,7 +275,8 @@ func readKeys(text []byte) ([]*Key, error) {
 		default:
 			continue
 		}
-		k, err := newKey(private)
+		next, _ := pem.Decode(text)
+		k, err := keptKey(private, next)
 		if err != nil {
 			return nil, err
 		}

@@ -54,11 +54,12 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	if c.Proxy == "" {
 		return errors.New("run: the command reaches the emulator through the proxy, so it cannot be off")
 	}
-	defer makeRoom()()
+	settle := hurry()
 	e, err := c.start(t)
 	if err != nil {
 		return err
 	}
+	settle(ctx)
 	defer c.stop(ctx, e, t)
 	dir, err := os.MkdirTemp("", "tennantite-run-")
 	if err != nil {

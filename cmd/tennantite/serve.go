@@ -107,13 +107,13 @@ type serveCmd struct{ emulatorFlags }
 
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, t terminal) error {
-	defer makeRoom()()
+	settle := hurry()
 	e, err := c.emulator(t)
 	if err != nil {
 		return err
 	}
 	return e.Run(ctx, func(a emulator.Addresses) error {
-		defer settle()
+		defer settle(ctx)
 		if err := c.writeAddresses(a); err != nil {
 			return err
 		}
@@ -133,21 +133,28 @@ func readyLine(w io.Writer, a emulator.Addresses) error {
 	return err
 }
 
-// makeRoom lets the heap grow by some tens of megabytes between collections. What a world holds is small, and the collector
-// would otherwise run after every few megabytes of garbage, at each page of a listing. Memory that is never touched counts as
-// alive and is not resident, so it makes the room, whatever the world's size. Whoever set GOGC or GOMEMLIMIT has it his way.
-// The room is there until end is called.
-func makeRoom() (end func()) {
-	const size = 32 << 20
+// hurry lets the heap of a start grow without collections in between: a start makes little garbage and is over in
+// milliseconds. settle, called when everything can be used, gives back what it took once the first requests have had their
+// answers, and then makes room until ctx ends. What a world holds is small, and the collector would otherwise run after every
+// few megabytes of garbage, at each page of a listing. Memory that is never touched counts as alive and is not resident, so
+// it gives the heap some tens of megabytes between collections, whatever the world's size. Whoever set GOGC or GOMEMLIMIT has
+// it his way.
+func hurry() (settle func(ctx context.Context)) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
+		return func(context.Context) {}
 	}
-	room := make([]byte, size)
-	return func() { runtime.KeepAlive(room) }
-}
-
-// settle gives back what a start took, once the first requests have had their answers.
-func settle() {
-	const soon = 300 * time.Millisecond
-	time.AfterFunc(soon, debug.FreeOSMemory)
+	const (
+		percent = 800 // of the runtime's 4 MiB: a fixture of a million items is collected none the less
+		soon    = 300 * time.Millisecond
+		room    = 32 << 20
+	)
+	before := debug.SetGCPercent(percent)
+	return func(ctx context.Context) {
+		time.AfterFunc(soon, func() {
+			untouched := make([]byte, room)
+			context.AfterFunc(ctx, func() { runtime.KeepAlive(untouched) })
+			debug.SetGCPercent(before)
+			debug.FreeOSMemory()
+		})
+	}
 }

@@ -63,10 +63,12 @@ var apis = sync.OnceValue(func() []Resource {
 func scopesOf(rows []permission) []state.PermissionScope {
 	out := make([]state.PermissionScope, 0, len(rows))
 	for _, p := range rows {
+		name := phrase(p.value)
+		allows := "Allows the app to " + lowerFirst(name)
 		s := state.PermissionScope{
 			ID: p.stableID("scope"), Value: p.value, Type: "User", Enabled: true,
-			AdminConsentDisplayName: phrase(p.value), AdminConsentDescription: "Allows the app to " + lowerFirst(phrase(p.value)) + " on behalf of the signed-in user.",
-			UserConsentDisplayName: phrase(p.value), UserConsentDescription: "Allows the app to " + lowerFirst(phrase(p.value)) + " on your behalf.",
+			AdminConsentDisplayName: name, AdminConsentDescription: allows + " on behalf of the signed-in user.",
+			UserConsentDisplayName: name, UserConsentDescription: allows + " on your behalf.",
 		}
 		if p.admin {
 			s.Type = "Admin"
@@ -79,9 +81,10 @@ func scopesOf(rows []permission) []state.PermissionScope {
 func rolesOf(rows []permission) []state.AppRole {
 	out := make([]state.AppRole, 0, len(rows))
 	for _, p := range rows {
+		name := phrase(p.value)
 		out = append(out, state.AppRole{
 			ID: p.stableID("role"), Value: p.value, Enabled: true, MemberTypes: []string{"Application"},
-			DisplayName: phrase(p.value), Description: "Allows the app to " + lowerFirst(phrase(p.value)) + " without a signed-in user.",
+			DisplayName: name, Description: "Allows the app to " + lowerFirst(name) + " without a signed-in user.",
 		})
 	}
 	return out
@@ -110,12 +113,14 @@ func phrase(value string) string {
 	if len(parts) < 2 {
 		return "Use " + value
 	}
-	verb := map[string]string{
-		"Read": "Read", "ReadWrite": "Read and write", "Write": "Write", "FullControl": "Have full control of", "Manage": "Manage",
-		"ReadBasic": "Read basic properties of", "Invite": "Invite", "Send": "Send", "Create": "Create", "Export": "Export",
-	}[parts[1]]
-	if verb == "" {
-		verb = parts[1]
+	verb := parts[1]
+	switch verb {
+	case "ReadWrite":
+		verb = "Read and write"
+	case "FullControl":
+		verb = "Have full control of"
+	case "ReadBasic":
+		verb = "Read basic properties of"
 	}
 	text := verb + ": " + parts[0]
 	if len(parts) > 2 {

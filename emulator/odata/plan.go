@@ -45,7 +45,7 @@ func planOf(t reflect.Type) *plan {
 		return p.(*plan)
 	}
 	p := &plan{byName: map[string]int{}}
-	p.addFields(t, nil)
+	eachField(t, nil, p.addField)
 	for i := range p.fields {
 		if f := &p.fields[i]; !f.selectOnly && !f.expandOnly || f.always || p.envelope {
 			p.byDefault = append(p.byDefault, i)
@@ -55,7 +55,32 @@ func planOf(t reflect.Type) *plan {
 	return got.(*plan)
 }
 
-func (p *plan) addFields(t reflect.Type, at []int) {
+// addField takes in one field of the struct, or of one embedded in it.
+func (p *plan) addField(sf reflect.StructField, name, options string, index []int) {
+	f := field{name: name, index: index, typ: sf.Type}
+	f.flags(sf.Tag.Get("odata"))
+	f.key = append(appendString([]byte{','}, f.name), ':')
+	if i := strings.IndexByte(f.name, '@'); i > 0 {
+		f.base = f.name[:i]
+	}
+	f.always = f.always || isAnnotation(f.name)
+	for o := range strings.SplitSeq(options, ",") {
+		f.omitEmpty = f.omitEmpty || o == "omitempty"
+		f.omitZero = f.omitZero || o == "omitzero"
+	}
+	f.encode = encoderOf(sf.Type)
+	f.zero = sf.Type.Implements(zeroType)
+	f.text = sf.Type.Kind() == reflect.String && sf.Type.NumMethod() == 0
+	p.envelope = p.envelope || f.rows
+	if _, taken := p.byName[strings.ToLower(f.name)]; !taken {
+		p.byName[strings.ToLower(f.name)] = len(p.fields)
+	}
+	p.fields = append(p.fields, f)
+}
+
+// eachField visits what encoding/json would write of a struct, in order, with the name on the wire, the options of the json
+// tag and the way to the field.
+func eachField(t reflect.Type, at []int, visit func(sf reflect.StructField, name, options string, index []int)) {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		tag := sf.Tag.Get("json")
@@ -64,39 +89,19 @@ func (p *plan) addFields(t reflect.Type, at []int) {
 		}
 		name, options, _ := strings.Cut(tag, ",")
 		index := append(slices.Clip(at), i)
-		f := field{name: name, index: index, typ: sf.Type}
-		f.flags(sf.Tag.Get("odata"))
 		embedded := sf.Type
 		if embedded.Kind() == reflect.Pointer {
 			embedded = embedded.Elem()
 		}
-		if sf.Anonymous && name == "" && embedded.Kind() == reflect.Struct {
-			p.addFields(embedded, index)
-			continue
+		switch {
+		case sf.Anonymous && name == "" && embedded.Kind() == reflect.Struct:
+			eachField(embedded, index, visit)
+		case sf.IsExported():
+			if name == "" {
+				name = sf.Name
+			}
+			visit(sf, name, options, index)
 		}
-		if !sf.IsExported() {
-			continue
-		}
-		if f.name == "" {
-			f.name = sf.Name
-		}
-		f.key = append(appendString([]byte{','}, f.name), ':')
-		if i := strings.IndexByte(f.name, '@'); i > 0 {
-			f.base = f.name[:i]
-		}
-		f.always = f.always || isAnnotation(f.name)
-		for o := range strings.SplitSeq(options, ",") {
-			f.omitEmpty = f.omitEmpty || o == "omitempty"
-			f.omitZero = f.omitZero || o == "omitzero"
-		}
-		f.encode = encoderOf(sf.Type)
-		f.zero = sf.Type.Implements(zeroType)
-		f.text = sf.Type.Kind() == reflect.String && sf.Type.NumMethod() == 0
-		p.envelope = p.envelope || f.rows
-		if _, taken := p.byName[strings.ToLower(f.name)]; !taken {
-			p.byName[strings.ToLower(f.name)] = len(p.fields)
-		}
-		p.fields = append(p.fields, f)
 	}
 }
 
@@ -174,11 +179,12 @@ func PropertiesOf(v any) []string {
 		return nil
 	}
 	var names []string
-	for _, f := range planOf(t).fields {
-		if !f.inline && !strings.Contains(f.name, "@") && !isAnnotation(f.name) {
-			names = append(names, f.name)
+	eachField(t, nil, func(sf reflect.StructField, name, _ string, _ []int) {
+		var f field
+		if f.flags(sf.Tag.Get("odata")); !f.inline && !strings.Contains(name, "@") && !isAnnotation(name) {
+			names = append(names, name)
 		}
-	}
+	})
 	return names
 }
 

@@ -207,7 +207,7 @@ func (p *page) itemView(at drive.Place) (any, error) {
 	if at.Item.Kind == state.File {
 		w.Download = p.placeAddress(at)
 	}
-	w.NoSync = "A single file does not sync: libraries and folders do."
+	w.NoSync = sharing.SyncSingleFile.Text()
 	return view{kind: "item", title: at.Item.Name, body: "item", data: w}, nil
 }
 
@@ -215,10 +215,17 @@ func (p *page) itemView(at drive.Place) (any, error) {
 func (p *page) offerSync(at drive.Place, w *shown) {
 	a, ok := p.account()
 	if !ok || a.UserID == "" {
-		w.NoSync = "Only somebody who is signed in with a work account syncs; a link or a code is not enough."
+		w.NoSync = sharing.SyncAnonymousLink.Text()
+		if p.caller.Email != "" {
+			w.NoSync = sharing.SyncCodeOnly.Text()
+		}
 		return
 	}
-	e := sharing.SyncEligibility(p.tx, first(directory.Addresses(p.tx, a.Account)), at, state.Link{}, false, p.origin)
+	by := state.Link{}
+	if access := sharing.AccessTo(p.tx, p.caller, at); access.Via == sharing.ViaLink {
+		by, _ = p.tx.Link(p.tenant.ID, access.LinkID)
+	}
+	e := sharing.SyncEligibility(p.tx, first(directory.Addresses(p.tx, a.Account)), at, by, false, p.origin)
 	w.NoSync = e.Reason
 	if e.Eligible {
 		w.NoSync, w.Sync = "", template.URL(e.ODOpen) //nolint:gosec // the address is built and escaped by package sharing

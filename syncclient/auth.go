@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-const scopes = "https://graph.microsoft.com/Files.ReadWrite.All https://graph.microsoft.com/Sites.Read.All offline_access"
+const scopes = "https://graph.microsoft.com/Files.ReadWrite.All https://graph.microsoft.com/Sites.Read.All openid profile offline_access"
 
 // grant is what a token endpoint answers.
 type grant struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
+	IDToken      string `json:"id_token"`
 	ExpiresIn    int    `json:"expires_in"`
 
 	Error       string `json:"error"`
@@ -77,23 +78,37 @@ func (s *session) take(g grant) {
 // forget makes the next call ask for a new token.
 func (s *session) forget() { s.access = "" }
 
-// signIn gets a refresh token of home: by password, else by a code that the person types into a page.
+// signIn gets a refresh token of home. It fails with a [*Refusal] for a Microsoft account, which has no home organisation.
 func (s *session) signIn(ctx context.Context) error {
+	g, err := s.home(ctx)
+	var unknown *SignInError
+	switch {
+	case errors.As(err, &unknown) && strings.HasPrefix(unknown.Description, "AADSTS50034:") && s.personal(ctx):
+		return &Refusal{PersonalAccount, err}
+	case err != nil:
+		return err
+	case strings.EqualFold(signedInFrom(g.IDToken), consumers):
+		return &Refusal{PersonalAccount, nil}
+	}
+	s.refresh = g.RefreshToken
+	return nil
+}
+
+// home signs in where the person belongs: by password, else by a code that he types into a page.
+func (s *session) home(ctx context.Context) (grant, error) {
 	if s.o.Password != "" {
-		g, err := s.ask(ctx, s.o.Home, "token", url.Values{
+		return s.ask(ctx, s.o.Home, "token", url.Values{
 			"grant_type": {"password"}, "username": {s.o.User}, "password": {s.o.Password}, "scope": {scopes},
 		})
-		s.refresh = g.RefreshToken
-		return err
 	}
 	device, err := s.ask(ctx, s.o.Home, "devicecode", url.Values{"scope": {scopes}})
 	if err != nil {
-		return err
+		return grant{}, err
 	}
 	s.o.tell(Event{Kind: Message, Text: device.Message})
 	for {
 		if err := pause(ctx, time.Duration(max(device.Interval, 1))*time.Second); err != nil {
-			return err
+			return grant{}, err
 		}
 		g, err := s.ask(ctx, s.o.Home, "token", url.Values{
 			"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {device.DeviceCode},
@@ -102,8 +117,7 @@ func (s *session) signIn(ctx context.Context) error {
 		if errors.As(err, &refused) && (refused.Code == "authorization_pending" || refused.Code == "slow_down") {
 			continue
 		}
-		s.refresh = g.RefreshToken
-		return err
+		return g, err
 	}
 }
 

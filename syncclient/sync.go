@@ -69,7 +69,8 @@ type Folder struct {
 	db      *database
 }
 
-// Open signs in and prepares the mirror of a target. It fails with [ErrNoAccess] or a [*SignInError].
+// Open signs in and prepares the mirror of a target. It fails with a [*Refusal], which is an [ErrNoAccess], or with a
+// [*SignInError].
 func Open(ctx context.Context, t Target, o Options) (*Folder, error) {
 	o.Client = cmp.Or(o.Client, http.DefaultClient)
 	o.Login, o.Graph = cmp.Or(o.Login, "https://login.microsoftonline.com"), cmp.Or(o.Graph, "https://graph.microsoft.com")
@@ -80,7 +81,7 @@ func Open(ctx context.Context, t Target, o Options) (*Folder, error) {
 	}
 	f := &Folder{o: o, target: t, session: &session{o: o, tenant: tenant}, db: &database{}}
 	if err := f.complete(ctx); err != nil {
-		return nil, f.noAccess(err)
+		return nil, f.refused(err)
 	}
 	organisation, name := f.target.folder()
 	f.dir = filepath.Join(o.Dir, organisation, name)
@@ -90,7 +91,7 @@ func Open(ctx context.Context, t Target, o Options) (*Folder, error) {
 	if f.db, err = openDatabase(f.dir); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.dir, err)
 	}
-	return f, f.noAccess(f.find(ctx))
+	return f, f.refused(f.find(ctx))
 }
 
 // Dir is where the mirror stands.
@@ -99,6 +100,11 @@ func (f *Folder) Dir() string { return f.dir }
 // complete fills in what an address alone does not say: ids, titles, the organisation's name.
 func (f *Folder) complete(ctx context.Context) error {
 	t := &f.target
+	if t.Link != "" {
+		if err := f.follow(ctx); err != nil {
+			return err
+		}
+	}
 	if t.ListID == "" {
 		u, err := url.Parse(t.WebURL)
 		if err != nil {
@@ -154,10 +160,13 @@ func (f *Folder) find(ctx context.Context) error {
 	}
 	var root remote
 	if err := f.do(ctx, http.MethodGet, address, nil, &root, nil); err != nil {
+		if isStatus(err, http.StatusForbidden) && f.onlyFiles(ctx) {
+			return &Refusal{SingleFile, err}
+		}
 		return err
 	}
 	if root.Folder == nil {
-		return errors.New("only a library or a folder can be synced")
+		return &Refusal{SingleFile, nil}
 	}
 	f.db.Root = root.ID
 	return f.db.save()
@@ -167,19 +176,10 @@ func (f *Folder) find(ctx context.Context) error {
 // fails with [ErrNoAccess] where access was taken away; nothing is removed here then.
 func (f *Folder) Round(ctx context.Context) error {
 	if err := f.pull(ctx); err != nil {
-		return f.noAccess(err)
+		return f.refused(err)
 	}
 	if err := f.push(ctx); err != nil {
-		return f.noAccess(err)
+		return f.refused(err)
 	}
-	return f.noAccess(f.pull(ctx))
-}
-
-// noAccess says it where an answer means that there is no access, or that the organisation knows no such guest.
-func (f *Folder) noAccess(err error) error {
-	var refused *SignInError
-	if isStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound) || errors.As(err, &refused) && refused.Tenant == f.session.tenant {
-		return fmt.Errorf("%w (%w)", ErrNoAccess, err)
-	}
-	return err
+	return f.refused(f.pull(ctx))
 }

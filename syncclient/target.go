@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -18,14 +19,22 @@ type Target struct {
 	FolderName            string
 	Organisation          string
 	User                  string // sign-in address that the address was made for
+	Link                  string // sharing link that leads to the library or folder; the other members come from it
 }
 
-// ErrTarget says that an odopen: address is none.
+// ErrTarget says that an address is neither an odopen: address nor a sharing link.
 var ErrTarget = errors.New("this is no address of a library or folder to sync")
 
-// ParseTarget reads an odopen:// address (sharepoint.md 7.3). Parameters stand in any order; unknown ones are passed over.
+// sharingLink is the path of a sharing link: /:f:/s/site/token (graph.md 8.1).
+var sharingLink = regexp.MustCompile(`^/:[a-z]{1,2}:/[gstr]/`)
+
+// ParseTarget reads an odopen:// address (sharepoint.md 7.3), whose parameters stand in any order, unknown ones being passed
+// over; or a sharing link.
 func ParseTarget(address string) (Target, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
+	if err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != "" && sharingLink.MatchString(u.Path) {
+		return Target{Link: u.String(), WebURL: u.Scheme + "://" + u.Host}, nil
+	}
 	if err != nil || !strings.EqualFold(u.Scheme, "odopen") || !strings.EqualFold(u.Host, "sync") {
 		return Target{}, ErrTarget
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 type syncCmd struct {
-	Address string `arg:"" optional:"" name:"odopen" help:"Address behind a Sync button; in its place --site and --library."`
+	Address string `arg:"" optional:"" name:"odopen" help:"Address behind a Sync button, or a sharing link; in its place --site and --library."`
 
 	Site     string        `placeholder:"URL" help:"Site whose library is synced."`
 	Library  string        `default:"Documents" help:"Its library, by title."`
@@ -31,7 +31,8 @@ func (syncCmd) Help() string {
     eval "$(tennantite env)"
     tennantite sync --dir ~/Sync --user carol@fabrikam.com 'odopen://sync/?…'
 
-When access is taken away it says so, leaves what it has, and ends with code 3.`
+When access is missing or taken away it says why, leaves what it has, and ends with code 3. The reasons have names of their
+own: SingleFile, AnonymousLink, PersonalAccount, NoGuestAccount, InvitationNotRedeemed, NoPermission.`
 }
 
 // codeNoAccess is the exit code where access is missing or was taken away.
@@ -45,7 +46,7 @@ func (c *syncCmd) Run(ctx context.Context, t terminal) error {
 	case c.Address != "":
 		target, err = syncclient.ParseTarget(c.Address)
 	case c.Site == "":
-		err = errors.New("an odopen: address or --site is needed")
+		err = errors.New("an odopen: address, a sharing link or --site is needed")
 	}
 	if err != nil {
 		return err

@@ -75,7 +75,8 @@ func New(o Options) http.Handler {
 // pages is the table of contents of the console: one list per file.
 func pages() []page {
 	var all []page
-	for _, part := range [][]page{homePages(), mailPages(), libraryPages(), binPages(), sharePages(), accessPages(), sessionPages(), livePages()} {
+	for _, part := range [][]page{homePages(), mailPages(), peoplePages(), groupPages(),
+		applicationPages(), policyPages(), sharingPages(), libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages()} {
 		all = append(all, part...)
 	}
 	return all

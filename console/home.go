@@ -25,6 +25,7 @@ type pane struct {
 	Side    string // left or right
 	Members int
 	Guests  []guest
+	There   int // of them in the directory
 	Mail    []letter
 	Sites   []siteLink
 	Events  []happening
@@ -74,6 +75,11 @@ func (c *call) pane(o organisation, side string) pane {
 	p := pane{organisation: c.withActors(o), Side: side, Guests: c.guests(o.ID, o.Prefix, "")}
 	for range c.tx.UsersOfType(o.ID, state.Member) {
 		p.Members++
+	}
+	for _, g := range p.Guests {
+		if !g.Waiting {
+			p.There++
+		}
 	}
 	if len(p.Guests) > mostListed {
 		p.Guests = p.Guests[:mostListed]

@@ -100,6 +100,7 @@ type spot struct {
 	Unique                   bool // permissions of its own
 	Folder, Library, Site    bool
 	ItemID, DriveID          string // as Graph names them
+	SiteID                   string
 }
 
 func (c *call) spot(at drive.Place) spot {
@@ -107,7 +108,7 @@ func (c *call) spot(at drive.Place) spot {
 	s := spot{
 		Name: placeName(at), URL: c.pathOf(at), Share: c.pageOf(at, "share"), Access: c.pageOf(at, "access"), Crumbs: c.crumbs(at),
 		Here: template.URL(sharing.PlaceURL(c.tx, c.origin, at)), //nolint:gosec // an address that package sharing builds and escapes
-		Role: string(a.Role), Via: a.Via, Personal: at.Site.Personal, Unique: sharing.Unique(at), Site: at.List.ID == "",
+		Role: string(a.Role), Via: a.Via, Personal: at.Site.Personal, Unique: sharing.Unique(at), Site: at.List.ID == "", SiteID: at.Site.ID,
 	}
 	if at.List.ID != "" {
 		s.Library, s.Folder = at.Item.Root(), at.Item.Kind == state.Folder
@@ -124,4 +125,19 @@ func itemCall(at drive.Place) string {
 // siteAddress is a site's address by local names.
 func (c *call) siteAddress(s state.Site) string {
 	return c.origin.Site(c.tenant.SharePointPrefix(), s.Personal, s.Path)
+}
+
+// May is what the acting person may do, in words.
+func (s spot) May() string { return may(s.Role) }
+
+func may(role string) string {
+	switch state.Role(role) {
+	case state.RoleRead:
+		return "you may view"
+	case state.RoleWrite:
+		return "you may edit"
+	case state.RoleOwner:
+		return "you have full control"
+	}
+	return "you may not open it"
 }

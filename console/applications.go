@@ -1,0 +1,90 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+func applicationPages() []page {
+	return []page{
+		{Path: "/o/{tenant}/applications", Title: "Applications", Nav: nav{Label: "Applications", In: ofOrganisation, Order: 50}, show: showApplications},
+	}
+}
+
+// application is a registered application, or one of elsewhere that is used here.
+type application struct {
+	Name, AppID, ObjectID, Audience, Owner string
+	Public                                 bool
+	Redirects, Scopes, Roles               []string
+	Secrets                                int
+}
+
+func showApplications(c *call) (reply, error) {
+	data := struct {
+		Registered, Installed []application
+		Curl, Token           string
+	}{
+		Curl:  c.graph(http.MethodGet, "/v1.0/applications", nil).String(),
+		Token: c.plane(http.MethodPost, "/tokens", c.wish(c.who, "https://graph.microsoft.com")).String(),
+	}
+	for a := range c.tx.Applications(c.tenant.ID) {
+		if a.WellKnown {
+			continue
+		}
+		app := application{
+			Name: a.DisplayName, AppID: a.AppID, ObjectID: a.ID, Audience: a.SignInAudience, Public: a.PublicClient,
+			Redirects: slices.Concat(a.RedirectURIs, a.SPARedirects, a.PublicRedirects), Secrets: len(a.Secrets),
+		}
+		app.Scopes, app.Roles = c.granted(a.AppID)
+		data.Registered = append(data.Registered, app)
+	}
+	for _, p := range directory.ServicePrincipals(c.tx, c.tenant.ID) {
+		if _, known := directory.WellKnown(p.AppID); known {
+			continue
+		}
+		app := application{Name: p.DisplayName, AppID: p.AppID, ObjectID: p.ID}
+		if t, ok := c.tx.Tenant(p.OwnerTenantID); ok {
+			app.Owner = t.DisplayName
+		}
+		app.Scopes, app.Roles = c.granted(p.AppID)
+		data.Installed = append(data.Installed, app)
+	}
+	byName := func(a, b application) int { return cmp.Compare(state.NameKey(a.Name), state.NameKey(b.Name)) }
+	slices.SortFunc(data.Registered, byName)
+	slices.SortFunc(data.Installed, byName)
+	return view{Template: "applications", Data: data}, nil
+}
+
+// granted are the permissions that an application has in the organisation.
+func (c *call) granted(appID string) (scopes, roles []string) {
+	p, ok := directory.ServicePrincipalByAppID(c.tx, c.tenant.ID, appID)
+	if !ok {
+		return nil, nil
+	}
+	for g := range c.tx.PermissionGrantsOf(c.tenant.ID, p.ID) {
+		for s := range strings.FieldsSeq(strings.Join(g.Scopes, " ")) {
+			if !slices.Contains(scopes, s) {
+				scopes = append(scopes, s)
+			}
+		}
+	}
+	for a := range c.tx.AppRoleAssignmentsOf(c.tenant.ID, p.ID) {
+		if resource, ok := directory.ServicePrincipal(c.tx, c.tenant.ID, a.ResourceID); ok {
+			if r, ok := directory.ResourceByAppID(c.tx, resource.AppID); ok {
+				for _, role := range r.AppRoles {
+					if role.ID == a.AppRoleID {
+						roles = append(roles, role.Value)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(scopes)
+	slices.Sort(roles)
+	return scopes, roles
+}

@@ -1,0 +1,34 @@
+package console
+
+import (
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/gorilla/mux"
+)
+
+// Paths are the templates of all pages that are shown.
+func Paths() []string {
+	var list []string
+	for _, p := range pages() {
+		if p.show != nil {
+			list = append(list, p.Path)
+		}
+	}
+	return list
+}
+
+// Templates returns what finds the template that answers a path; "" for none.
+func Templates() func(path string) string {
+	r := mux.NewRouter()
+	for _, p := range pages() {
+		r.Path(p.Path).Name(p.Path)
+	}
+	return func(path string) string {
+		var m mux.RouteMatch
+		if !r.Match(httptest.NewRequest(http.MethodGet, path, nil), &m) {
+			return ""
+		}
+		return m.Route.GetName()
+	}
+}

@@ -28,6 +28,7 @@ type Emulator struct {
 	control     http.Handler // of every other host
 	console     http.Handler // of every other path there
 	hooks       *webhooks
+	relay       *relay // nil without one
 	metrics     *metrics
 	crossOrigin *http.CrossOriginProtection
 	shared      *listeners // of all worlds
@@ -60,6 +61,11 @@ func (e *Emulator) begin() (err error) {
 	}
 	e.hooks = newWebhooks(e.options.WebhookHosts, e.options.Log)
 	e.metrics = newMetrics(func() int { return len(e.worlds.all()) })
+	if address := e.options.SMTPRelay; address != "" {
+		if e.relay, err = newRelay(address, e.options.Log, e.metrics.mails); err != nil {
+			return err
+		}
+	}
 	composed := make(chan error, 1)
 	go func() { composed <- e.compose() }() // beside the fixtures: each takes half of a start
 	worlds, err := e.firstWorlds()
@@ -106,9 +112,15 @@ func (e *Emulator) mainWorld() (*world, error) {
 }
 
 // attach joins a world with what acts on its changes; detach ends that.
-func (e *Emulator) attach(w *world) { w.sender = newSender(w.store, e.hooks, e.options.Log) }
+func (e *Emulator) attach(w *world) {
+	w.sender = newSender(w.store, e.hooks, e.options.Log)
+	w.post = e.relay.post(w.name, w.store)
+}
 
-func (e *Emulator) detach(w *world) { w.sender.stop() }
+func (e *Emulator) detach(w *world) {
+	w.sender.stop()
+	w.post.stop()
+}
 
 // Run listens, calls ready once everything can be used, and serves until ctx ends; then requests under way may end.
 func (e *Emulator) Run(ctx context.Context, ready func(Addresses) error) error {
@@ -158,7 +170,6 @@ func (e *Emulator) Listen() error {
 func (e *Emulator) Shutdown(ctx context.Context) error {
 	e.ready.Store(false)
 	for _, w := range e.worlds.all() {
-		e.detach(w)
 		if own := w.listening(); own != nil {
 			own.shutdown(ctx)
 		}
@@ -167,6 +178,10 @@ func (e *Emulator) Shutdown(ctx context.Context) error {
 		e.stopIdle()
 		e.shared.shutdown(ctx)
 	}
+	for _, w := range e.worlds.all() {
+		e.detach(w)
+	}
+	e.relay.wait(ctx)
 	e.trustMu.Lock()
 	defer e.trustMu.Unlock()
 	err := e.closeState()

@@ -12,3 +12,6 @@ func NewWebhooks(allowed ...string) *webhooks {
 
 // EndIdle ends the worlds whose time is over.
 func (e *Emulator) EndIdle() time.Duration { return e.endIdle() }
+
+// RelayPauses says how long the relay waits after failed attempts.
+func (e *Emulator) RelayPauses(p ...time.Duration) { e.relay.pauses = p }

@@ -73,6 +73,11 @@ func (m *metrics) faults() *prometheus.Counter {
 	return m.set.GetOrCreateCounter("tennantite_faults_total")
 }
 
+// mails counts mail that was passed on, or not: result is sent or failed.
+func (m *metrics) mails(result string, n int) {
+	m.set.GetOrCreateCounter(fmt.Sprintf("tennantite_mail_relayed_total{result=%q}", result)).Add(n)
+}
+
 func (m *metrics) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

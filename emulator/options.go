@@ -39,6 +39,7 @@ type Options struct {
 	WorldIdle    time.Duration // a forked world that nobody asked for so long ends by itself; 0 for never
 	JournalSize  int           // requests that a world's journal keeps; 0 is the default
 	WebhookHosts []string      // hosts beside loopback that notifications may be sent to
+	SMTPRelay    string        // host:port or smtp(s)://USER:PASSWORD@host:port that all mail is passed on to; "" for none
 	Drain        time.Duration // how long requests under way may take when the emulator stops; 0 is the default
 
 	Version string

@@ -18,6 +18,7 @@ type world struct {
 	start        state.Snapshot // what a reset goes back to
 	journal      *control.Journal
 	sender       *sender
+	post         *post        // nil without an SMTP relay
 	kept         *disk.World  // nil without a state directory
 	listens      bool         // on addresses of its own
 	idle         atomic.Int64 // see idleTime
@@ -86,4 +87,5 @@ func (w *world) become(s state.Snapshot, keep func()) {
 		return s
 	})
 	w.sender.rewind()
+	w.post.rewind()
 }

@@ -35,6 +35,7 @@ type emulatorFlags struct {
 	StateDir     string        `type:"path" placeholder:"DIR" help:"Keep worlds, signing keys and certificate authority there, across restarts."`
 	WorldIdle    time.Duration `placeholder:"TIME" help:"A forked world that nobody asks for so long ends; a world may say otherwise."`
 	WebhookHosts []string      `placeholder:"HOST" sep:"," help:"Hosts beside loopback that notifications may be sent to."`
+	SMTPRelay    string        `name:"smtp-relay" placeholder:"HOST:PORT" help:"Pass all mail on to this server, too; or smtp://USER:PASSWORD@HOST:PORT, or smtps://…"`
 	Drain        time.Duration `default:"5s" placeholder:"TIME" help:"How long requests under way may take at the end."`
 
 	LogFormat string `enum:"text,json" default:"text" help:"${enum}"`
@@ -52,7 +53,7 @@ func vars() kong.Vars {
 func (f emulatorFlags) emulator(t terminal) (*emulator.Emulator, error) {
 	o := emulator.Options{
 		HTTP: f.HTTP, HTTPS: f.HTTPS, Proxy: f.Proxy, Seed: f.Seed, Clock: f.Clock, PublicURL: f.PublicURL,
-		Lenient: f.Lenient, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, Drain: f.Drain,
+		Lenient: f.Lenient, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, SMTPRelay: f.SMTPRelay, Drain: f.Drain,
 		Version: version, Log: f.logger(t.stderr),
 	}
 	for _, name := range f.Fixtures {

@@ -117,3 +117,71 @@ func TestContentThatIsTooLarge(t *testing.T) {
 		t.Errorf("%v, %v", c, err)
 	}
 }
+
+// A session that a fork inherits goes on in both worlds; bytes that came before the fork are there once.
+func TestASessionGoesOnInAForkAndSharesItsBytes(t *testing.T) {
+	t.Parallel()
+	store, _, l := world(t)
+	half := bytes.Repeat([]byte("half"), 1000)
+	total := int64(2 * len(half))
+	var session string
+	update(t, store, func(tx *state.Tx) error {
+		u, err := StartUpload(tx, l, UploadSpec{Parent: Root(tx, l), Name: "big.bin", Size: total, By: by()})
+		if err == nil {
+			u, err = Append(tx, u, FragmentOf(half, 0), total)
+		}
+		session = u.ID
+		return err
+	})
+	finish := func(s *state.Store, rest []byte) *state.Content {
+		var done state.Item
+		update(t, s, func(tx *state.Tx) error {
+			u, err := FindUpload(tx, session)
+			if err == nil {
+				u, err = Append(tx, u, FragmentOf(rest, int64(len(half))), total)
+			}
+			if err == nil {
+				_, done, _, err = Commit(tx, u)
+			}
+			return err
+		})
+		return done.Content
+	}
+	other := bytes.ToUpper(half)
+	fork := store.Fork(store.Snapshot())
+	there, here := finish(fork, other), finish(store, half)
+	if &there.Chunks[0][0] != &here.Chunks[0][0] {
+		t.Error("the fork has a copy of the bytes")
+	}
+	for name, row := range map[string]struct {
+		got  *state.Content
+		want []byte
+	}{"here": {here, append(bytes.Clone(half), half...)}, "in the fork": {there, append(bytes.Clone(half), other...)}} {
+		if text, err := io.ReadAll(ContentReader(row.got, 0)); err != nil || !bytes.Equal(text, row.want) || row.got.QuickXor != ContentOf(row.want).QuickXor {
+			t.Errorf("%s the content is another one: %v", name, err)
+		}
+	}
+}
+
+// Whatever the pieces, a range is what it is of the whole.
+func TestRangesOfContentInPieces(t *testing.T) {
+	t.Parallel()
+	whole := make([]byte, 3<<20)
+	for i := range whole {
+		whole[i] = byte(i * i >> 7)
+	}
+	content, err := NewContent(bytes.NewReader(whole), 0)
+	if err != nil || len(content.Chunks) < 3 {
+		t.Fatalf("%d pieces, %v", len(content.Chunks), err)
+	}
+	r := ContentReader(content, 0)
+	for _, row := range []struct{ from, n int64 }{{0, 1}, {firstChunk - 1, 2}, {1<<20 - 7, 1 << 20}, {5, 10}, {int64(len(whole)) - 3, 3}, {2 << 20, 1}} {
+		if _, err := r.Seek(row.from, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(io.LimitReader(r, row.n))
+		if err != nil || !bytes.Equal(got, whole[row.from:row.from+row.n]) {
+			t.Errorf("%d bytes from %d: %v", row.n, row.from, err)
+		}
+	}
+}

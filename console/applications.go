@@ -73,18 +73,27 @@ func (c *call) granted(appID string) (scopes, roles []string) {
 			}
 		}
 	}
+	offered := map[string]map[string]string{} // by resource: value by role id; making a resource costs more than all the rest
 	for a := range c.tx.AppRoleAssignmentsOf(c.tenant.ID, p.ID) {
-		if resource, ok := directory.ServicePrincipal(c.tx, c.tenant.ID, a.ResourceID); ok {
-			if r, ok := directory.ResourceByAppID(c.tx, resource.AppID); ok {
-				for _, role := range r.AppRoles {
-					if role.ID == a.AppRoleID {
-						roles = append(roles, role.Value)
-					}
-				}
-			}
+		if offered[a.ResourceID] == nil {
+			offered[a.ResourceID] = c.rolesOf(a.ResourceID)
+		}
+		if value := offered[a.ResourceID][a.AppRoleID]; value != "" {
+			roles = append(roles, value)
 		}
 	}
 	slices.Sort(scopes)
 	slices.Sort(roles)
 	return scopes, roles
+}
+
+// rolesOf are the application permissions that a resource offers, by id.
+func (c *call) rolesOf(servicePrincipal string) map[string]string {
+	byID := map[string]string{}
+	p, _ := directory.ServicePrincipal(c.tx, c.tenant.ID, servicePrincipal)
+	r, _ := directory.ResourceByAppID(c.tx, p.AppID)
+	for _, role := range r.AppRoles {
+		byID[role.ID] = role.Value
+	}
+	return byID
 }

@@ -6,6 +6,8 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,7 +17,7 @@ import (
 
 // browser is somebody at the console: cookies are kept, redirects are not followed, forms carry the token of the page.
 type browser struct {
-	t    *testing.T
+	t    testing.TB
 	emu  *emulator.Emulator
 	jar  http.CookieJar
 	page string // what was shown last
@@ -23,9 +25,13 @@ type browser struct {
 
 const control = "http://localhost:4365"
 
-func open(t *testing.T) *browser {
+func open(t testing.TB) *browser {
 	t.Helper()
-	emu, err := emulator.New(emulator.Options{Seed: 7})
+	o := emulator.Options{Seed: 7}
+	if dir, err := os.UserCacheDir(); err == nil {
+		o.KeyCache = filepath.Join(dir, "tennantite") // making a key costs more than most tests
+	}
+	emu, err := emulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,19 +101,15 @@ func (c *call) pane(o organisation, side string) pane {
 	return p
 }
 
-// mailIn is the newest mail to people of an organisation.
+// mailIn is the newest mail to addresses of an organisation, the newest first.
 func (c *call) mailIn(tenant string, most int) []letter {
 	var all []letter
-	for u := range c.tx.UsersOfType(tenant, state.Member) {
-		if u.External() {
-			continue
-		}
-		address := cmp.Or(u.Mail, u.UserPrincipalName)
-		for m := range c.tx.MessagesTo(address) {
+	for m := range c.tx.Messages() {
+		if t, ok := c.tx.TenantByDomain(domainOf(m.To)); ok && t.ID == tenant {
 			all = append(all, c.letterOf(m))
 		}
 	}
-	slices.SortStableFunc(all, func(a, b letter) int { return b.Sent.Compare(a.Sent) })
+	slices.Reverse(all)
 	return all[:min(len(all), most)]
 }
 

@@ -135,6 +135,15 @@ func personOf(u state.User) person {
 	return p
 }
 
+// Shortcuts are the organisations that the header has room for; the first page lists all.
+func (f frame) Shortcuts() []organisation {
+	const room = 3
+	if len(f.Organisations) > room {
+		return nil
+	}
+	return f.Organisations
+}
+
 func (c *call) frame(v view) frame {
 	f := frame{
 		Title: v.Title, Wide: v.Wide, Theme: c.session.Theme, CSRF: c.session.token(c.face), Here: c.base + c.r.URL.RequestURI(), World: c.world,

@@ -48,6 +48,9 @@ type sharedItem struct {
 	Sync                       *syncAnswer
 }
 
+// May is what he may do there, in words.
+func (i sharedItem) May() string { return may(i.Role) }
+
 // syncAnswer is the decision about B2B Sync.
 type syncAnswer struct {
 	Name   string

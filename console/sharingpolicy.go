@@ -45,6 +45,7 @@ type siteLevel struct {
 	Bounded                         bool // the tenant is stricter
 	Levels                          []option
 	Personal                        bool
+	effective                       state.SharingCapability
 }
 
 // question is what is explained: the acting person, a site, somebody.
@@ -92,7 +93,7 @@ func showSharing(c *call) (reply, error) {
 		p.Sites = append(p.Sites, siteLevel{
 			ID: site.ID, Title: cmp.Or(site.Title, site.Path), Path: site.Path, Own: site.Sharing.Capability.String(),
 			Effective: sharing.EffectiveLevel(c.tenant, site).String(), Bounded: tenant.Rank() < site.Sharing.Capability.Rank(),
-			Levels: levels(site.Sharing.Capability), Personal: site.Personal,
+			Levels: levels(site.Sharing.Capability), Personal: site.Personal, effective: sharing.EffectiveLevel(c.tenant, site),
 		})
 	}
 	slices.SortFunc(p.Sites, func(a, b siteLevel) int { return cmp.Compare(state.NameKey(a.Path), state.NameKey(b.Path)) })
@@ -109,9 +110,10 @@ func (c *call) question(sites []siteLevel) question {
 	if c.who.System {
 		q.Who = "the emulator itself"
 	}
+	most := -1
 	for _, s := range sites {
-		if q.Site == "" && !s.Personal && s.Path != "/" {
-			q.Site = s.ID
+		if open := s.effective.Rank(); c.query("site") == "" && !s.Personal && s.Path != "/" && open > most {
+			q.Site, most = s.ID, open
 		}
 		q.Sites = append(q.Sites, named{s.Title + " " + s.Path, s.ID})
 	}

@@ -26,7 +26,7 @@ const (
 )
 
 // busy is a world in which every page has something to show.
-func busy(t *testing.T) *browser {
+func busy(t testing.TB) *browser {
 	t.Helper()
 	b := open(t)
 	b.get("/")
@@ -346,7 +346,7 @@ var (
 )
 
 // curl sends a call of a page, its token first.
-func (b *browser) curl(t *testing.T, text string) (status int, answer string) {
+func (b *browser) curl(t testing.TB, text string) (status int, answer string) {
 	t.Helper()
 	token := ""
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -32,6 +31,7 @@ func showApplications(c *call) (reply, error) {
 		Curl:  c.graph(http.MethodGet, "/v1.0/applications", nil).String(),
 		Token: c.plane(http.MethodPost, "/tokens", c.wish(c.who, "https://graph.microsoft.com")).String(),
 	}
+	offered := offers{}
 	for a := range c.tx.Applications(c.tenant.ID) {
 		if a.WellKnown {
 			continue
@@ -40,7 +40,7 @@ func showApplications(c *call) (reply, error) {
 			Name: a.DisplayName, AppID: a.AppID, ObjectID: a.ID, Audience: a.SignInAudience, Public: a.PublicClient,
 			Redirects: slices.Concat(a.RedirectURIs, a.SPARedirects, a.PublicRedirects), Secrets: len(a.Secrets),
 		}
-		app.Scopes, app.Roles = c.granted(a.AppID)
+		app.Scopes, app.Roles = c.granted(a.AppID, offered)
 		data.Registered = append(data.Registered, app)
 	}
 	for _, p := range directory.ServicePrincipals(c.tx, c.tenant.ID) {
@@ -51,7 +51,7 @@ func showApplications(c *call) (reply, error) {
 		if t, ok := c.tx.Tenant(p.OwnerTenantID); ok {
 			app.Owner = t.DisplayName
 		}
-		app.Scopes, app.Roles = c.granted(p.AppID)
+		app.Scopes, app.Roles = c.granted(p.AppID, offered)
 		data.Installed = append(data.Installed, app)
 	}
 	byName := func(a, b application) int { return cmp.Compare(state.NameKey(a.Name), state.NameKey(b.Name)) }
@@ -60,20 +60,19 @@ func showApplications(c *call) (reply, error) {
 	return view{Template: "applications", Data: data}, nil
 }
 
+// offers are the application permissions of resources: value by id, by service principal. Making a resource costs more than
+// all the rest of the page.
+type offers map[string]map[string]string
+
 // granted are the permissions that an application has in the organisation.
-func (c *call) granted(appID string) (scopes, roles []string) {
+func (c *call) granted(appID string, offered offers) (scopes, roles []string) {
 	p, ok := directory.ServicePrincipalByAppID(c.tx, c.tenant.ID, appID)
 	if !ok {
 		return nil, nil
 	}
 	for g := range c.tx.PermissionGrantsOf(c.tenant.ID, p.ID) {
-		for s := range strings.FieldsSeq(strings.Join(g.Scopes, " ")) {
-			if !slices.Contains(scopes, s) {
-				scopes = append(scopes, s)
-			}
-		}
+		scopes = append(scopes, g.Scopes...)
 	}
-	offered := map[string]map[string]string{} // by resource: value by role id; making a resource costs more than all the rest
 	for a := range c.tx.AppRoleAssignmentsOf(c.tenant.ID, p.ID) {
 		if offered[a.ResourceID] == nil {
 			offered[a.ResourceID] = c.rolesOf(a.ResourceID)
@@ -84,7 +83,7 @@ func (c *call) granted(appID string) (scopes, roles []string) {
 	}
 	slices.Sort(scopes)
 	slices.Sort(roles)
-	return scopes, roles
+	return slices.Compact(scopes), slices.Compact(roles)
 }
 
 // rolesOf are the application permissions that a resource offers, by id.

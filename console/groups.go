@@ -2,8 +2,11 @@ package console
 
 import (
 	"cmp"
+	"html/template"
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -184,12 +187,12 @@ type holder struct{ Assignment, Name, URL, Kind string }
 func showRoles(c *call) (reply, error) {
 	data := struct {
 		Rows      []roleRow
-		Templates []directory.RoleTemplate
+		Options   template.HTML
 		People    []person
 		Curl      string
 		Assign    string
-	}{Templates: directory.RoleTemplates(), Curl: c.graph(http.MethodGet, "/v1.0/roleManagement/directory/roleAssignments", nil).String()}
-	for _, t := range data.Templates {
+	}{Options: roleOptions(), Curl: c.graph(http.MethodGet, "/v1.0/roleManagement/directory/roleAssignments", nil).String()}
+	for _, t := range directory.RoleTemplates() {
 		row := roleRow{Template: t.ID, Name: t.DisplayName, Description: t.Description}
 		for a := range c.tx.RoleAssignmentsTo(c.tenant.ID, t.ID) {
 			h := holder{Assignment: a.ID, Name: a.PrincipalID, Kind: a.Type}
@@ -214,6 +217,21 @@ func showRoles(c *call) (reply, error) {
 	data.Assign = c.assignCall(directory.GuestInviter, "OBJECT-ID").String()
 	return view{Template: "roles", Data: data}, nil
 }
+
+// roleOptions are all built-in roles as a form offers them: the same on every page, written once.
+//
+//nolint:gochecknoglobals // computed once, never written to
+var roleOptions = sync.OnceValue(func() template.HTML {
+	var b strings.Builder
+	for _, t := range directory.RoleTemplates() {
+		selected := ""
+		if t.ID == directory.GuestInviter {
+			selected = " selected"
+		}
+		b.WriteString(`<option value="` + t.ID + `"` + selected + `>` + template.HTMLEscapeString(t.DisplayName) + `</option>`)
+	}
+	return template.HTML(b.String()) //nolint:gosec // escaped
+})
 
 type assignment struct {
 	Role      string `json:"roleDefinitionId"`

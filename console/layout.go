@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -52,6 +53,11 @@ type frame struct {
 	Style, Script string
 }
 
+// Token is the hidden field that every form carries.
+func (f frame) Token() template.HTML {
+	return template.HTML(`<input type="hidden" name="csrf" value="` + f.CSRF + `">`) //nolint:gosec // base64
+}
+
 type worldLink struct {
 	Name, URL string
 	Current   bool
@@ -76,6 +82,17 @@ type organisation struct {
 type person struct {
 	ID, Name, Address, Kind string
 	Current                 bool
+}
+
+// Choice is the person as an entry of the menu of those whom one can act as.
+func (p person) Choice() template.HTML {
+	current := ""
+	if p.Current {
+		current = ` aria-current="true"`
+	}
+	e := template.HTMLEscapeString
+	return template.HTML(`<li><button name="as" value="` + e(p.ID) + `"` + current + `><b>` + e(p.Name) + `</b> <span class="quiet">` + e(p.Address) + //nolint:gosec // escaped
+		`</span> <span class="chip">` + e(p.Kind) + `</span></button></li>`)
 }
 
 const accents = 8
@@ -113,13 +130,16 @@ func (c *call) withActors(o organisation) organisation {
 		p := personOf(u)
 		p.Current = p.ID == o.Actor.ID
 		o.Actors = append(o.Actors, p)
-		if len(o.Actors) >= mostListed {
-			break
+		if len(o.Actors) >= mostActing {
+			break // everybody else is chosen on his own page
 		}
 	}
 	o.Actors = append(o.Actors, person{ID: system, Name: "the emulator itself", Kind: "may do everything", Current: who.System})
 	return o
 }
+
+// mostActing bounds the menu of those whom one can act as.
+const mostActing = 40
 
 // mostListed bounds what a menu or a list holds; more is found by searching.
 const mostListed = 200
@@ -227,6 +247,8 @@ func functions() template.FuncMap {
 		"minute": func(t time.Time) string { return stamp(t, "2 Jan 2006 15:04") },
 		"second": func(t time.Time) string { return stamp(t, "2 Jan 2006 15:04:05") },
 		"iso":    func(t time.Time) string { return stamp(t, time.RFC3339) },
+		"when":   when,
+		"state":  guestState,
 		"size":   size,
 		"dict":   dict,
 		"join":   func(list []string) string { return strings.Join(list, ", ") },
@@ -238,6 +260,25 @@ func stamp(t time.Time, layout string) string {
 		return ""
 	}
 	return t.UTC().Format(layout)
+}
+
+// when is a moment as pages show it. It is written in Go, as what stands on pages most often: a template would cost more
+// than the rest of the page.
+func when(t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	return template.HTML(`<time datetime="` + stamp(t, time.RFC3339) + `">` + stamp(t, "2 Jan 2006 15:04") + `</time>`) //nolint:gosec // digits and month names
+}
+
+// guestState is a guest's state as a label; nothing for none.
+func guestState(s any) template.HTML {
+	name := fmt.Sprint(s)
+	class := map[string]string{string(state.PendingAcceptance): " pending", string(state.Accepted): " accepted"}[name]
+	if name == "" {
+		return ""
+	}
+	return template.HTML(`<span class="state` + class + `">` + template.HTMLEscapeString(name) + `</span>`) //nolint:gosec // escaped
 }
 
 // size is a number of bytes for people.

@@ -70,11 +70,12 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case emulated:
 		ctx := links.NewContext(state.NewContext(r.Context(), wd.store), place)
-		e.faces.ServeHTTP(w, r.WithContext(context.WithValue(ctx, worldKey{}, wd)))
+		e.tracing.serve(e.faces, w, r.WithContext(context.WithValue(ctx, worldKey{}, wd)), wd, place.Service.Surface())
 	case a.proxied:
 		refuse(w, http.StatusForbidden, "Not emulated", notEmulated(r.Host))
 	default:
-		e.serveControl(w, r.WithContext(state.NewContext(r.Context(), wd.store)), public)
+		control := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.serveControl(w, r, public) })
+		e.tracing.serve(control, w, r.WithContext(state.NewContext(r.Context(), wd.store)), wd, "control")
 	}
 }
 

@@ -28,7 +28,8 @@ type Emulator struct {
 	control     http.Handler // of every other host
 	console     http.Handler // of every other path there
 	hooks       *webhooks
-	relay       *relay // nil without one
+	relay       *relay   // nil without one
+	tracing     *tracing // nil without it
 	metrics     *metrics
 	crossOrigin *http.CrossOriginProtection
 	shared      *listeners // of all worlds
@@ -65,6 +66,9 @@ func (e *Emulator) begin() (err error) {
 		if e.relay, err = newRelay(address, e.options.Log, e.metrics.mails); err != nil {
 			return err
 		}
+	}
+	if e.tracing, err = newTracing(e.options.Traces, e.options.Version, e.options.Log); err != nil {
+		return err
 	}
 	composed := make(chan error, 1)
 	go func() { composed <- e.compose() }() // beside the fixtures: each takes half of a start
@@ -182,6 +186,7 @@ func (e *Emulator) Shutdown(ctx context.Context) error {
 		e.detach(w)
 	}
 	e.relay.wait(ctx)
+	_ = e.tracing.shutdown(ctx) // spans that could not be sent were told
 	e.trustMu.Lock()
 	defer e.trustMu.Unlock()
 	err := e.closeState()

@@ -84,7 +84,13 @@ func (e *Emulator) compose() error {
 		return fmt.Errorf("sharepoint: %w", err)
 	}
 	e.faces = control.Around(f, control.Traffic{
-		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal }, Log: log, Now: e.options.Now, Done: e.metrics.done,
+		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal },
+		World:   func(r *http.Request) string { return worldOf(r).name },
+		Log:     log, Now: e.options.Now,
+		Done: func(r *http.Request, entry *control.Entry) {
+			e.metrics.done(entry)
+			e.tracing.describe(r, entry)
+		},
 	})
 	e.control = control.New(control.Options{
 		Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,

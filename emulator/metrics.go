@@ -37,13 +37,7 @@ func durations() []float64 {
 
 // done counts a request. Methods are the clients' choice, so unknown ones share a name.
 func (m *metrics) done(e *control.Entry) {
-	method := e.Method
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, "MERGE":
-	default:
-		method = "other"
-	}
-	m.counter(requestLabels{method, e.Surface, e.Status}).Inc()
+	m.counter(requestLabels{knownMethod(e.Method), e.Surface, e.Status}).Inc()
 	m.histogram(e.Surface).Update(e.Took.Seconds())
 	if e.Fault != "" {
 		m.faults().Inc()

@@ -42,6 +42,8 @@ type Options struct {
 	SMTPRelay    string        // host:port or smtp(s)://USER:PASSWORD@host:port that all mail is passed on to; "" for none
 	Drain        time.Duration // how long requests under way may take when the emulator stops; 0 is the default
 
+	Traces Traces // where spans are sent to
+
 	Version string
 	Log     *slog.Logger     // nil for none
 	Now     func() time.Time // the wall clock; nil is time.Now

@@ -24,6 +24,7 @@ type world struct {
 	idle         atomic.Int64 // see idleTime
 	used         atomic.Int64 // wall clock of the last request, in nanoseconds
 	visitors     atomic.Int64 // requests under way
+	causes       causes
 
 	mu        sync.Mutex
 	own       *listeners // nil for a world that shares the process's listeners

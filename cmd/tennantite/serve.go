@@ -38,6 +38,8 @@ type emulatorFlags struct {
 	SMTPRelay    string        `name:"smtp-relay" placeholder:"HOST:PORT" help:"Pass all mail on to this server, too; or smtp://USER:PASSWORD@HOST:PORT, or smtps://…"`
 	Drain        time.Duration `default:"5s" placeholder:"TIME" help:"How long requests under way may take at the end."`
 
+	OTLPEndpoint string `name:"otlp-endpoint" placeholder:"URL" help:"Send spans to this OpenTelemetry collector, over HTTP: http://localhost:4318; its own variables count, too."`
+
 	LogFormat string `enum:"text,json" default:"text" help:"${enum}"`
 	LogLevel  string `enum:"debug,info,warn,error" default:"warn" help:"${enum}"`
 }
@@ -56,6 +58,11 @@ func (f emulatorFlags) emulator(t terminal) (*emulator.Emulator, error) {
 		Lenient: f.Lenient, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, SMTPRelay: f.SMTPRelay, Drain: f.Drain,
 		Version: version, Log: f.logger(t.stderr),
 	}
+	traces, err := f.traces(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	o.Traces = traces
 	for _, name := range f.Fixtures {
 		s, err := emulator.Fixture(name)
 		if err != nil {

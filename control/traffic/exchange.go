@@ -31,7 +31,7 @@ const maxCapture = 8 << 10
 func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	p := links.FromContext(r.Context())
 	x := &exchange{ResponseWriter: w, place: p, entry: &Entry{
-		Surface: surface(p.Service), Method: r.Method, Host: p.Name, Path: r.URL.EscapedPath(), query: r.URL.RawQuery,
+		Surface: p.Service.Surface(), Method: r.Method, Host: p.Name, Path: r.URL.EscapedPath(), query: r.URL.RawQuery,
 		requestHeader: r.Header, remote: r.RemoteAddr,
 	}}
 	if r.Body != nil && r.Body != http.NoBody {
@@ -39,19 +39,6 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		r.Body = x.asked
 	}
 	return x
-}
-
-func surface(s links.Service) string {
-	switch s {
-	case links.Login, links.Live, links.Invitations, links.DeviceLogin:
-		return "login"
-	case links.Graph:
-		return "graph"
-	case links.SharePoint:
-		return "sharepoint"
-	case links.None:
-	}
-	return ""
 }
 
 // tee keeps the first bytes of what is read.

@@ -8,6 +8,7 @@
 package traffic
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -23,8 +24,10 @@ import (
 type Options struct {
 	// Journal is the journal of a request's world.
 	Journal func(*http.Request) *Journal
-	// Done is called after each request, for metrics; nil for nothing.
-	Done func(*Entry)
+	// World is the name of a request's world, for the log; nil for none.
+	World func(*http.Request) string
+	// Done is called after each request, for metrics and spans; nil for nothing.
+	Done func(*http.Request, *Entry)
 	Log  *slog.Logger
 	Now  func() time.Time // the wall clock, by which delays and Retry-After are
 }
@@ -66,7 +69,7 @@ func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		j.add(e)
 		t.log(r, e)
 		if t.Done != nil {
-			t.Done(e)
+			t.Done(r, e)
 		}
 		if p != nil {
 			panic(p)
@@ -110,15 +113,31 @@ func aborted(p any) bool {
 	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
+// log writes a line for each request, of those that failed without being told to a louder one.
 func (t *traffic) log(r *http.Request, e *Entry) {
-	level := slog.LevelDebug
-	if e.Status >= http.StatusInternalServerError && e.Fault == "" {
-		level = slog.LevelInfo
+	level := slog.LevelInfo
+	if e.Status >= http.StatusInternalServerError && e.Fault == "" && !e.Unmatched {
+		level = slog.LevelWarn
 	}
 	if !t.Log.Enabled(r.Context(), level) {
 		return
 	}
-	t.Log.LogAttrs(r.Context(), level, "request",
-		slog.String("requestId", e.ID), slog.String("method", e.Method), slog.String("host", e.Host), slog.String("path", e.Path),
-		slog.Int("status", e.Status), slog.Duration("took", e.Took), slog.String("fault", e.Fault))
+	object, name, app := e.Caller()
+	all := []slog.Attr{slog.String("requestId", e.ID)}
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, slog.String(name, value))
+		}
+	}
+	add("clientRequestId", r.Header.Get("client-request-id"))
+	if t.World != nil {
+		add("world", t.World(r))
+	}
+	add("tenant", e.Tenant())
+	add("actor", cmp.Or(name, object))
+	add("app", app)
+	all = append(all, slog.String("method", e.Method), slog.String("host", e.Host), slog.String("path", e.Path),
+		slog.Int("status", e.Status), slog.Duration("took", e.Took))
+	add("fault", e.Fault)
+	t.Log.LogAttrs(r.Context(), level, "request", all...)
 }

@@ -144,3 +144,17 @@ func FromContext(ctx context.Context) Place {
 	p, _ := ctx.Value(contextKey{}).(Place)
 	return p
 }
+
+// Surface is the service's name in journals, logs, metrics and spans: login, graph or sharepoint; "" for none.
+func (s Service) Surface() string {
+	switch s {
+	case Login, Live, Invitations, DeviceLogin:
+		return "login"
+	case Graph:
+		return "graph"
+	case SharePoint:
+		return "sharepoint"
+	case None:
+	}
+	return ""
+}

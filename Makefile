@@ -62,8 +62,8 @@ bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package
 	$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(TESTS)
 
 .PHONY: speed
-speed: build ## the whole program beside a bare net/http server and RSA, on an otherwise idle machine
-	@cd tools && $(GO) run ./speed ../$(BINARY)
+speed: build ## the whole program beside a bare net/http server and RSA, into docs/performance.md; the machine should be idle
+	@cd tools && $(GO) run ./speed -into ../docs/performance.md ../$(BINARY)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s)

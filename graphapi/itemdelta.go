@@ -35,10 +35,10 @@ func deltaItems(r *request, call *odata.Call) (any, error) {
 		}
 		return nil, err
 	}
-	told, next, more := drive.Delta(r.tx, p.List, p.Item, token, size)
 	buffer := takeBuffer()
 	rows := odata.NewRows(*buffer, call.Query.Shape())
-	if err := r.deltaRows(rows, p, told); err != nil {
+	next, more, err := drive.Delta(r.tx, p.List, p.Item, token, size, r.deltaRow(rows, p))
+	if err != nil {
 		return nil, err
 	}
 	s := set{delta: r.deltaLink(next.Encode(r.tx, p.Item))}
@@ -87,9 +87,9 @@ func (r *request) deltaLink(token string) string {
 	return address + "?" + strings.Join(parts, "&")
 }
 
-// deltaRows writes changes, one after the other in one place. What the caller may not see is left out, or told as deleted
+// deltaRow writes changes, one after the other in one place. What the caller may not see is left out, or told as deleted
 // where he asks for that.
-func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change) error {
+func (r *request) deltaRow(rows *odata.Rows, p drive.Place) func(*drive.Change) error {
 	w, view := r.writer(p.Site, p.List), sharing.ViewOf(r.tx, r.caller, p.Site)
 	w.told = true // (GD:api/driveitem-delta, remarks)
 	w.sharedAhead()
@@ -97,11 +97,10 @@ func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change)
 	guarded := guard{tx: r.tx, scope: p.Item.ID, folders: map[string]bool{}}
 	var v wireItem
 	var parts itemParts
-	for i := range all {
-		c := &all[i]
+	return func(c *drive.Change) error {
 		if !c.Deleted && guarded.is(&c.Item) && view.Access(drive.Place{Site: p.Site, List: p.List, Item: c.Item}).Role == "" {
 			if !removed {
-				continue
+				return nil
 			}
 			c.Deleted = true
 		}
@@ -113,11 +112,8 @@ func (r *request) deltaRows(rows *odata.Rows, p drive.Place, all []drive.Change)
 				v.SharedChanged = "True"
 			}
 		}
-		if err := rows.Append(&v); err != nil {
-			return err
-		}
+		return rows.Append(&v)
 	}
-	return nil
 }
 
 // guard remembers of folders whether they, or one between them and the scope, have permissions of their own.

@@ -104,7 +104,7 @@ func BenchmarkLibrary(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("delta/%d", n), func(b *testing.B) {
 			view(b, func(tx *state.Tx) {
-				changes, _, _ := Delta(tx, l, Root(tx, l), token, 200)
+				changes, _, _ := collect(tx, l, Root(tx, l), token, 200)
 				if len(changes) != 12 {
 					b.Fatalf("%d changes", len(changes))
 				}

@@ -100,37 +100,41 @@ type Change struct {
 	Shared  bool // its permissions or links have changed
 }
 
-// Delta returns up to limit changes of a folder and all below it since a token, and the token to go on from; more tells
-// whether there is more to be told now. Each change comes after the folders that it stands in, so that an entry is told
-// once or more often and a client never meets a child before its folder. The cost is that of the changes.
-func Delta(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int) (changes []Change, next DeltaToken, more bool) {
+// Delta tells up to limit changes of a folder and all below it since a token, and returns the token to go on from; more
+// tells whether there is more to be told now. Each change comes after the folders that it stands in, so that an entry is told
+// once or more often and a client never meets a child before its folder. A change is tell's until tell returns, and a failure
+// of tell ends all. The cost is that of the changes.
+func Delta(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int, tell func(*Change) error) (next DeltaToken, more bool, err error) {
 	most := int(min(tx.Sequence()-t.Seq, uint64(max(limit, 0)))) //nolint:gosec // no more than limit
 	w := walk{
-		tx: tx, list: l, scope: scope, token: t, inside: map[string]bool{},
-		told: make(map[string]bool, most), changes: make([]Change, 0, most),
+		tx: tx, list: l, scope: scope, token: t, inside: map[string]bool{}, told: make(map[string]bool, most), tell: tell,
 	}
 	next = DeltaToken{Seq: tx.Sequence(), Start: t.Start, At: tx.Now()}
 	for e := range w.entries() {
-		if len(w.changes) >= limit {
+		if len(w.told) >= limit {
 			next.Seq, more = e.seq-1, true
 			break
 		}
-		w.tell(e)
+		if w.take(e); w.err != nil {
+			return DeltaToken{}, false, w.err
+		}
 	}
 	if !more {
 		next.Start = next.Seq
 	}
-	return w.changes, next, more
+	return next, more, nil
 }
 
 type walk struct {
-	tx      *state.Tx
-	list    state.List
-	scope   state.Item
-	token   DeltaToken
-	inside  map[string]bool // folders that stand in the scope, or do not
-	told    map[string]bool
-	changes []Change
+	tx     *state.Tx
+	list   state.List
+	scope  state.Item
+	token  DeltaToken
+	inside map[string]bool // folders that stand in the scope, or do not
+	told   map[string]bool
+	tell   func(*Change) error
+	change Change // one after the other
+	err    error  // the first of tell
 }
 
 // entry is a change of the list: an item, or the tombstone of one.
@@ -165,10 +169,10 @@ func (w *walk) entries() iter.Seq[entry] {
 	}
 }
 
-// tell turns an entry into changes. A client may know more than its token says, because each page shows things as they
+// take turns an entry into changes. A client may know more than its token says, because each page shows things as they
 // are, not as they were at the token: so whatever stood in the scope at any time since is told to be gone, and a folder
 // that moved since is told with all that it holds.
-func (w *walk) tell(e entry) {
+func (w *walk) take(e entry) {
 	known := e.seq > w.token.Start // what was gone when a first enumeration began is not mentioned
 	switch {
 	case e.gone != nil:
@@ -215,11 +219,13 @@ func buried(l state.List, t state.Tombstone) state.Item {
 
 // add tells a change of an item, unless the item was told already.
 func (w *walk) add(i *state.Item, c Change) {
-	if !w.told[i.ID] {
-		w.told[i.ID] = true
-		c.Item = *i
-		w.changes = append(w.changes, c)
+	if w.told[i.ID] || w.err != nil {
+		return
 	}
+	w.told[i.ID] = true
+	w.change = c
+	w.change.Item = *i
+	w.err = w.tell(&w.change)
 }
 
 // present tells an item after the folders above it, up to the scope.

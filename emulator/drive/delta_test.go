@@ -40,7 +40,7 @@ func (f *follower) page(tb judge, tx *state.Tx, l state.List, size int) (done bo
 	if err != nil {
 		tb.Fatal(err)
 	}
-	changes, next, more := Delta(tx, l, f.scope, token, size)
+	changes, next, more := collect(tx, l, f.scope, token, size)
 	for _, c := range changes {
 		if c.Deleted {
 			f.forget(c.Item.ID)
@@ -219,7 +219,7 @@ func TestADeltaTellsOnlyWhatChanged(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		changes, _, more := Delta(tx, l, f.scope, token, 200)
+		changes, _, more := collect(tx, l, f.scope, token, 200)
 		var names []string
 		for _, c := range changes {
 			names = append(names, c.Item.Name)
@@ -231,7 +231,7 @@ func TestADeltaTellsOnlyWhatChanged(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if changes, _, _ := Delta(tx, l, f.scope, latest, 200); len(changes) != 0 {
+		if changes, _, _ := collect(tx, l, f.scope, latest, 200); len(changes) != 0 {
 			t.Errorf("latest tells %d changes", len(changes))
 		}
 		return nil
@@ -266,4 +266,16 @@ func TestDeltaTokens(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// collect keeps the changes of a delta.
+func collect(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit int) (changes []Change, next DeltaToken, more bool) {
+	next, more, err := Delta(tx, l, scope, t, limit, func(c *Change) error {
+		changes = append(changes, *c)
+		return nil
+	})
+	if err != nil {
+		panic(err) // nothing fails here
+	}
+	return changes, next, more
 }

@@ -2,10 +2,11 @@
 // same bytes and beside what RSA costs on the same cores. Both servers are processes of their own and take turns, round for
 // round, so that a slow moment of the machine hits both. The ratio is the promise; absolute figures are the machine's.
 //
-//	speed [-rounds 7] [-for 1s] BINARY     Markdown on standard output
+//	speed [-rounds 7] [-for 1s] [-into FILE] BINARY     Markdown on standard output, or between FILE's markers
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ func main() {
 	bare := flag.Bool("bare", false, "be the bare server: what is PUT to a path is answered there")
 	rounds := flag.Int("rounds", 7, "how often each figure is taken")
 	each := flag.Duration("for", time.Second, "how long a server is asked in a round")
+	into := flag.String("into", "", "replace what stands between the markers of this file, too")
 	flag.Parse()
 	var err error
 	switch {
@@ -26,12 +28,31 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	default:
-		err = measure(os.Stdout, flag.Arg(0), *rounds, *each)
+		err = report(*into, flag.Arg(0), *rounds, *each)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
 	}
+}
+
+// report measures, prints the table and puts it into a file, if one is named.
+func report(into, binary string, rounds int, each time.Duration) error {
+	var table bytes.Buffer
+	if err := measure(io.MultiWriter(os.Stdout, &table), binary, rounds, each); err != nil || into == "" {
+		return err
+	}
+	text, err := os.ReadFile(into)
+	if err != nil {
+		return err
+	}
+	const begin, end = "<!-- speed -->\n", "<!-- /speed -->\n"
+	before, rest, opened := bytes.Cut(text, []byte(begin))
+	_, after, closed := bytes.Cut(rest, []byte(end))
+	if !opened || !closed {
+		return fmt.Errorf("%s has no lines %q and %q", into, begin, end)
+	}
+	return os.WriteFile(into, bytes.Join([][]byte{before, []byte(begin), table.Bytes(), []byte(end), after}, nil), 0o644)
 }
 
 // row is a figure beside what it is promised to be.
@@ -60,7 +81,7 @@ func measure(w io.Writer, binary string, rounds int, each time.Duration) error {
 		}
 		rows = append(rows, more...)
 	}
-	fmt.Fprintf(w, "%s\n\n| figure | target | min – **median** – max | |\n|---|---|---|---|\n", machine())
+	fmt.Fprintf(w, "%s, %d rounds of %v, taken in turns, %d connections.\n\n| figure | target | min – **median** – max | |\n|---|---|---|---|\n", machine(), rounds, each, connections)
 	for _, r := range rows {
 		r.write(w)
 	}

@@ -30,7 +30,7 @@ func machine() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s/%s, %d cores (%s), %s.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), name, runtime.Version())
+	return fmt.Sprintf("%s/%s, %d cores (%s), %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), name, runtime.Version())
 }
 
 func size(binary string) ([]row, error) {

@@ -23,11 +23,11 @@ import (
 // diagnostics is what x-ms-ags-diagnostic says (graph.md 1.1).
 const diagnostics = `{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"AM2PEPF0001BFA1"}}`
 
-// commonHeaders are those of every answer.
+// commonHeaders are those of every answer, spelt as net/http has them so that it need not spell them again.
 func commonHeaders(h http.Header, r *request) {
-	h.Set("request-id", r.id)
-	h.Set("client-request-id", r.clientID)
-	h.Set("x-ms-ags-diagnostic", diagnostics)
+	h.Set("Request-Id", r.id)
+	h.Set("Client-Request-Id", r.clientID)
+	h.Set("X-Ms-Ags-Diagnostic", diagnostics)
 	h.Set("Cache-Control", "private")
 	h.Set("Strict-Transport-Security", "max-age=31536000")
 	h.Set("Vary", "Accept-Encoding")

@@ -190,7 +190,7 @@ func (a *reply) encodeMembers(r *request, context string, v any) error {
 		return err
 	}
 	a.raw = withContext(r, context, b)
-	a.with("Content-Type", jsonType).with("OData-Version", "4.0")
+	a.with("Content-Type", jsonType).with("Odata-Version", "4.0")
 	return nil
 }
 
@@ -241,7 +241,7 @@ func (a *reply) encodeRows(r *request) (err error) {
 	}
 	head = append(head, `"value":`...)
 	a.raw = append(slices.Insert(values, 0, head...), '}')
-	a.with("Content-Type", jsonType).with("OData-Version", "4.0")
+	a.with("Content-Type", jsonType).with("Odata-Version", "4.0")
 	return nil
 }
 

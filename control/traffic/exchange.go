@@ -111,7 +111,7 @@ func (x *exchange) finish(cut bool) *Entry {
 	if x.asked != nil {
 		e.requestBody, e.Received = x.asked.kept.Bytes(), x.asked.size
 	}
-	for _, name := range []string{"request-id", "x-ms-request-id", "SPRequestGuid"} {
+	for _, name := range []string{"Request-Id", "X-Ms-Request-Id", "Sprequestguid"} {
 		if id := e.responseHeader.Get(name); id != "" {
 			e.ID = id
 			break

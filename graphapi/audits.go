@@ -207,11 +207,7 @@ func answerLog[T any](r *request, call *odata.Call, context string, rows []T, id
 	if call.Count {
 		return counted(len(rows)), nil
 	}
-	if len(call.Query.OrderBy) > 0 {
-		slices.SortStableFunc(rows, func(a, b T) int {
-			return odata.Compare(call.Query.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b))
-		})
-	}
+	odata.SortRows(rows, call.Query.OrderBy)
 	rows, next, err := pageOf(r, call, rows, auditPage, auditMost, id)
 	if err != nil {
 		return nil, err

@@ -97,17 +97,8 @@ func (r *request) children(p drive.Place, q *odata.Query) ([]wireItem, error) {
 	if q.Filter != nil {
 		rows = slices.DeleteFunc(rows, func(v wireItem) bool { return !odata.Eval(q.Filter, odata.ResourceOf(v)) })
 	}
-	sortItems(rows, q)
+	odata.SortRows(rows, q.OrderBy)
 	return rows, nil
-}
-
-func sortItems(rows []wireItem, q *odata.Query) {
-	if len(q.OrderBy) == 0 {
-		return
-	}
-	slices.SortStableFunc(rows, func(a, b wireItem) int {
-		return odata.Compare(q.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b))
-	})
 }
 
 // childrenQuery refuses what the service does: sorting is by name, size and time alone.
@@ -215,7 +206,7 @@ func searchItems(r *request, call *odata.Call) (any, error) {
 		v.SearchResult = &empty{}
 		rows = append(rows, v)
 	}
-	sortItems(rows, call.Query)
+	odata.SortRows(rows, call.Query.OrderBy)
 	rows, next, err := pageOf(r, call, rows, searchPage, maxChildrenPage, func(v wireItem) string { return v.ID })
 	if err != nil {
 		return nil, err

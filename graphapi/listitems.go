@@ -201,11 +201,7 @@ func (r *request) listItems(p drive.Place, q *odata.Query) []wireListItem {
 func listListItems(r *request, call *odata.Call) (any, error) {
 	p := placeOf(call)
 	rows := r.listItems(p, call.Query)
-	if len(call.Query.OrderBy) > 0 {
-		slices.SortStableFunc(rows, func(a, b wireListItem) int {
-			return odata.Compare(call.Query.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b))
-		})
-	}
+	odata.SortRows(rows, call.Query.OrderBy)
 	rows, next, err := pageOf(r, call, rows, listItemsPage, maxListItemsPage, func(v wireListItem) string { return v.ID })
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package graphapi
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tennantite/tennantite/emulator/directory"
@@ -151,11 +150,7 @@ func answerRows[T any](r *request, call *odata.Call, context string, rows []T, i
 	if call.Count {
 		return counted(len(rows)), nil
 	}
-	if len(call.Query.OrderBy) > 0 {
-		slices.SortStableFunc(rows, func(a, b T) int {
-			return odata.Compare(call.Query.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b))
-		})
-	}
+	odata.SortRows(rows, call.Query.OrderBy)
 	var count *int
 	if n := len(rows); call.Query.Count && call.Query.SkipToken == "" {
 		count = &n

@@ -208,11 +208,7 @@ func searchSites(r *request, call *odata.Call) (any, error) {
 		}
 	}
 	slices.SortFunc(rows, func(a, b wireSite) int { return strings.Compare(a.WebURL, b.WebURL) })
-	if len(call.Query.OrderBy) > 0 {
-		slices.SortStableFunc(rows, func(a, b wireSite) int {
-			return odata.Compare(call.Query.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b))
-		})
-	}
+	odata.SortRows(rows, call.Query.OrderBy)
 	rows, next, err := pageOf(r, call, rows, sitesPage, maxSitesPage, func(v wireSite) string { return v.ID })
 	if err != nil {
 		return nil, err

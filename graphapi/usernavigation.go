@@ -298,9 +298,7 @@ func (r *request) expandList(objects []directory.Object, q *odata.Query) ([]any,
 			rows = append(rows, w)
 		}
 	}
-	if len(q.OrderBy) > 0 {
-		slices.SortStableFunc(rows, func(a, b any) int { return odata.Compare(q.OrderBy, odata.ResourceOf(a), odata.ResourceOf(b)) })
-	}
+	odata.SortRows(rows, q.OrderBy)
 	most, err := pageSize(q, expandMost, expandMost)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package odata
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -119,7 +120,18 @@ func rank(v any) int {
 
 // Sort orders the items by the keys, stably.
 func Sort[T Resource](items []T, orders []Order) {
+	sortBy(items, orders, func(i T) Resource { return i })
+}
+
+// SortRows is Sort for wire structs, pointers to such, or any of them.
+func SortRows[T any](rows []T, orders []Order) {
+	sortBy(rows, orders, func(v T) Resource { return ResourceOf(v) })
+}
+
+// sortBy is Sort for what is not a resource itself. (Package slices would have code of its own for each type of wire
+// structs, half a megabyte in all.)
+func sortBy[T any](items []T, orders []Order, of func(T) Resource) {
 	if len(orders) > 0 {
-		slices.SortStableFunc(items, func(a, b T) int { return Compare(orders, a, b) })
+		sort.SliceStable(items, func(i, j int) bool { return Compare(orders, of(items[i]), of(items[j])) < 0 })
 	}
 }

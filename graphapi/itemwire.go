@@ -213,7 +213,7 @@ func (w *itemWriter) item(i state.Item) (v wireItem) {
 
 // write makes v the item, its parts in p.
 func (w *itemWriter) write(v *wireItem, p *itemParts, i *state.Item) {
-	p.created, p.modified, p.size = i.CreatedAt, i.ModifiedAt, i.Size
+	p.created, p.modified, p.size = i.FSCreatedAt, i.FSModifiedAt, i.Size
 	p.fileSystem = wireFileSystem{i.FSCreatedAt, i.FSModifiedAt}
 	w.parent(&p.parent, i)
 	w.identify(&p.ids, i)

@@ -97,7 +97,7 @@ func listItemOptions(q *odata.Query) itemOptions {
 func (r *request) listItemWire(p drive.Place, o itemOptions) wireListItem {
 	w, i := r.writer(p.Site, p.List), p.Item
 	v := wireListItem{
-		Created: i.CreatedAt, ETag: listItemTag(i), ID: decimal(i.Number), Modified: i.ModifiedAt, WebURL: w.webURL(&i),
+		Created: i.FSCreatedAt, ETag: listItemTag(i), ID: decimal(i.Number), Modified: i.FSModifiedAt, WebURL: w.webURL(&i),
 		CreatedBy: identitySet(i.CreatedBy), ModifiedBy: identitySet(i.ModifiedBy), Parent: &wireParent{SiteID: r.siteID(p.Site)},
 		ContentType: contentTypeOf(i), SharePointIDs: w.ids(i),
 	}
@@ -158,8 +158,8 @@ func (r *request) fields(p drive.Place) odata.Object {
 	}
 	add("id", decimal(i.Number))
 	add("ContentType", contentTypeOf(i).Name)
-	add("Modified", i.ModifiedAt.UTC().Format(time.RFC3339))
-	add("Created", i.CreatedAt.UTC().Format(time.RFC3339))
+	add("Modified", i.FSModifiedAt.Format(time.RFC3339))
+	add("Created", i.FSCreatedAt.Format(time.RFC3339))
 	add("_UIVersionString", decimal(max(i.Version, 1))+".0")
 	add("Attachments", false)
 	add("Edit", "")

@@ -149,7 +149,7 @@ func (c *request) fileEntity(at drive.Place) *entity {
 	w := wireFile{
 		CheckOutType: 2, ContentTag: fmt.Sprintf("{%s},%d,%d", strings.ToUpper(i.ID), max(i.ETag, 1), max(i.CTag, 1)),
 		ETag: fileETag(i), Exists: true, ExistsAllowThrow: true, ExistsWithException: true, Length: strconv.FormatInt(i.Size, 10),
-		Level: 1, MajorVersion: major, Name: i.Name, ServerRelativeURL: path, TimeCreated: i.CreatedAt, TimeLastModified: i.ModifiedAt,
+		Level: 1, MajorVersion: major, Name: i.Name, ServerRelativeURL: path, TimeCreated: i.FSCreatedAt, TimeLastModified: i.FSModifiedAt,
 		Title: i.Title, UIVersion: major * versionStep, UIVersionLabel: versionLabel(i), UniqueID: i.ID,
 		ListID: l.ID, SiteID: s.ID, WebID: s.WebID, VroomItemID: drive.ItemID(l, i), VroomDriveID: drive.DriveID(s, l),
 		ServerRelativePath: wirePath{path},

@@ -97,7 +97,7 @@ func (c *request) folderEntity(at drive.Place) *entity {
 		w.ItemCount, w.TimeCreated, w.TimeLastModified = at.Item.ChildCount, at.List.CreatedAt, latest(at.List.ModifiedAt, at.List.CreatedAt)
 	default:
 		w.ServerRelativeURL, w.UniqueID = drive.ServerPath(c.tx, s, at.List, at.Item), at.Item.ID
-		w.ItemCount, w.TimeCreated, w.TimeLastModified = at.Item.ChildCount, at.Item.CreatedAt, at.Item.ModifiedAt
+		w.ItemCount, w.TimeCreated, w.TimeLastModified = at.Item.ChildCount, at.Item.FSCreatedAt, at.Item.FSModifiedAt
 	}
 	w.Name = w.ServerRelativeURL[strings.LastIndexByte(w.ServerRelativeURL, '/')+1:]
 	if at.List.ID == "" {
@@ -269,7 +269,7 @@ func getMetrics(c *request, call *odata.Call) (any, error) {
 	return &entity{
 		kind: "SP.StorageMetrics", web: c.webURL(at.Site),
 		path:  "Web/GetFolderByServerRelativePath(decodedurl='" + quoted(c.folderPath(at)) + "')/StorageMetrics",
-		props: wireMetrics{LastModified: at.Item.ModifiedAt, AdditionalID: "0", FileCount: strconv.Itoa(at.Item.ChildCount), StreamSize: size, TotalSize: size},
+		props: wireMetrics{LastModified: at.Item.FSModifiedAt, AdditionalID: "0", FileCount: strconv.Itoa(at.Item.ChildCount), StreamSize: size, TotalSize: size},
 	}, nil
 }
 

@@ -119,9 +119,9 @@ func (c *request) itemEntity(at drive.Place) *entity {
 	fields = append(fields, odata.Object{
 		{Name: "ComplianceAssetId", Value: nil},
 		{Name: "ID", Value: i.Number},
-		{Name: "Created", Value: i.CreatedAt},
+		{Name: "Created", Value: i.FSCreatedAt},
 		{Name: "AuthorId", Value: c.userNumber(s, i.CreatedBy)},
-		{Name: "Modified", Value: i.ModifiedAt},
+		{Name: "Modified", Value: i.FSModifiedAt},
 		{Name: "EditorId", Value: c.userNumber(s, i.ModifiedBy)},
 		{Name: "OData__CopySource", Value: nil},
 		{Name: "CheckoutUserId", Value: nil},

@@ -127,9 +127,9 @@ func (d *indexed) property(name string) (any, bool) {
 	case "title":
 		return d.title(), true
 	case "created":
-		return d.times(func(i state.Item) time.Time { return i.CreatedAt }, d.at.List.CreatedAt, s.CreatedAt), true
+		return d.times(func(i state.Item) time.Time { return i.FSCreatedAt }, d.at.List.CreatedAt, s.CreatedAt), true
 	case "write", "lastmodifiedtime", "modified":
-		return d.times(func(i state.Item) time.Time { return i.ModifiedAt }, d.at.List.ModifiedAt, latest(s.ModifiedAt, s.CreatedAt)), true
+		return d.times(func(i state.Item) time.Time { return i.FSModifiedAt }, d.at.List.ModifiedAt, latest(s.ModifiedAt, s.CreatedAt)), true
 	}
 	if v, ok := d.listProperty(name); ok {
 		return v, ok

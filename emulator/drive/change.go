@@ -48,6 +48,7 @@ func UpdateItem(tx *state.Tx, l state.List, i state.Item, c ItemChange) (state.I
 			i.Title = t
 		}
 	}
+	i.FSModifiedAt = seconds(tx.Now()) // a change without times resets it (rclone sends them along with every move)
 	i = stamp(i, c.FSCreatedAt, c.FSModifiedAt)
 	i.ETag++
 	i.ModifiedAt, i.ModifiedBy = tx.Now(), c.By

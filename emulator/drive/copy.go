@@ -70,7 +70,6 @@ func copyTree(tx *state.Tx, i state.Item, c CopySpec, parent state.Item) state.I
 	}
 	n := newItem(tx, c.List, parent, c.Name, i.Kind, c.By)
 	n.Description, n.Title, n.Fields = i.Description, i.Title, i.Fields
-	n.FSCreatedAt, n.FSModifiedAt = i.FSCreatedAt, i.FSModifiedAt
 	if i.Kind == state.File {
 		n.Content, n.Size, n.MimeType, n.Version, n.CTag = i.Content, i.Size, MimeType(c.Name), 1, 1
 	}

@@ -25,9 +25,10 @@ const keptVersions = 500
 
 func newItem(tx *state.Tx, l state.List, parent state.Item, name string, kind state.ItemKind, by state.Actor) state.Item {
 	now := tx.Now()
+	shown := seconds(now)
 	return state.Item{
 		TenantID: l.TenantID, SiteID: l.SiteID, ListID: l.ID, ID: tx.NewID(), ParentID: parent.ID, Name: name, Kind: kind,
-		ETag: 1, CreatedAt: now, ModifiedAt: now, CreatedBy: by, ModifiedBy: by, FSCreatedAt: now, FSModifiedAt: now,
+		ETag: 1, CreatedAt: now, ModifiedAt: now, CreatedBy: by, ModifiedBy: by, FSCreatedAt: shown, FSModifiedAt: shown,
 	}
 }
 
@@ -204,7 +205,7 @@ func replace(tx *state.Tx, i state.Item, f FileSpec) (state.Item, error) {
 	i.ETag++
 	i.CTag++
 	i.ModifiedAt, i.ModifiedBy = tx.Now(), f.By
-	i.FSModifiedAt = tx.Now()
+	i.FSModifiedAt = seconds(tx.Now())
 	if f.Description != "" {
 		i.Description = f.Description
 	}
@@ -214,15 +215,20 @@ func replace(tx *state.Tx, i state.Item, f FileSpec) (state.Item, error) {
 	return i, nil
 }
 
+// stamp sets the times that a client gives. OneDrive for Business and SharePoint have one pair of times, so what
+// fileSystemInfo sets is what Created and Modified show, and they keep whole seconds
+// (rclone/rclone:backend/onedrive/onedrive_internal_test.go, compareMeta; onedrive.go, Precision).
 func stamp(i state.Item, created, modified time.Time) state.Item {
 	if !created.IsZero() {
-		i.FSCreatedAt = created.UTC()
+		i.FSCreatedAt = seconds(created)
 	}
 	if !modified.IsZero() {
-		i.FSModifiedAt = modified.UTC()
+		i.FSModifiedAt = seconds(modified)
 	}
 	return i
 }
+
+func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
 func fits(tx *state.Tx, l state.List, size int64) error {
 	if size <= 0 {

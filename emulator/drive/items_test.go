@@ -3,6 +3,7 @@ package drive
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -264,6 +265,46 @@ func TestSearchReadsNamesAndText(t *testing.T) {
 		if got := Search(tx, l, b, "budget", 0); len(got) != 1 {
 			t.Errorf("below b: %d found", len(got))
 		}
+		return nil
+	})
+}
+
+// Business drives have one pair of times: what the client sets is what is shown, in whole seconds, and every change that
+// brings none resets it.
+func TestTimesOfTheClient(t *testing.T) {
+	t.Parallel()
+	store, _, l := world(t)
+	created, modified := time.Date(1999, 12, 31, 23, 59, 59, 999, time.UTC), time.Date(2001, 2, 3, 4, 5, 6, 789e6, time.UTC)
+	update(t, store, func(tx *state.Tx) error {
+		now := tx.Now().UTC().Truncate(time.Second)
+		i, _, err := PutFile(tx, l, Root(tx, l), FileSpec{Name: "a.txt", Content: ContentOf([]byte("x")), FSCreatedAt: created, FSModifiedAt: modified, By: by()})
+		if err != nil {
+			return err
+		}
+		check := func(when string, i state.Item, created, modified time.Time) {
+			t.Helper()
+			if !i.FSCreatedAt.Equal(created) || !i.FSModifiedAt.Equal(modified) {
+				t.Errorf("%s: %v and %v, want %v and %v", when, i.FSCreatedAt, i.FSModifiedAt, created, modified)
+			}
+		}
+		born, changed := created.Truncate(time.Second), modified.Truncate(time.Second)
+		check("uploaded", i, born, changed)
+		name := "b.txt"
+		if i, err = UpdateItem(tx, l, i, ItemChange{Name: &name, FSModifiedAt: modified, By: by()}); err != nil {
+			return err
+		}
+		check("renamed with a time", i, born, changed)
+		name = "c.txt"
+		if i, err = UpdateItem(tx, l, i, ItemChange{Name: &name, By: by()}); err != nil {
+			return err
+		}
+		check("renamed without", i, born, now)
+		o, err := Copy(tx, i, CopySpec{List: l, Parent: Root(tx, l), Name: "d.txt", By: by()})
+		if err != nil {
+			return err
+		}
+		copied, _ := tx.Item(l.TenantID, l.ID, o.ItemID)
+		check("copied", copied, now, now)
 		return nil
 	})
 }

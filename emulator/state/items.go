@@ -75,7 +75,7 @@ type Item struct {
 
 	CreatedAt, ModifiedAt     time.Time // the service's
 	CreatedBy, ModifiedBy     Actor
-	FSCreatedAt, FSModifiedAt time.Time // fileSystemInfo, the client's
+	FSCreatedAt, FSModifiedAt time.Time // what is shown: the client's, in whole seconds, or the service's
 	Broken                    bool      // own permissions, those above do not reach it
 	Unique                    bool      // own permissions that began with those above, which still reach it
 	SharedSeq                 uint64    // change number of the last change to its permissions or links

@@ -21,6 +21,8 @@ type application struct {
 	Public                                 bool
 	Redirects, Scopes, Roles               []string
 	Secrets                                int
+	Expanded                               bool // what it was consented to is listed
+	Expand                                 string
 }
 
 func showApplications(c *call) (reply, error) {
@@ -53,6 +55,12 @@ func showApplications(c *call) (reply, error) {
 		}
 		app.Scopes, app.Roles = c.granted(p.AppID, offered)
 		data.Installed = append(data.Installed, app)
+	}
+	for _, list := range [][]application{data.Registered, data.Installed} {
+		for i := range list {
+			list[i].Expanded = list[i].AppID == c.query("app")
+			list[i].Expand = "?app=" + list[i].AppID + "#app-" + list[i].ObjectID
+		}
 	}
 	byName := func(a, b application) int { return cmp.Compare(state.NameKey(a.Name), state.NameKey(b.Name)) }
 	slices.SortFunc(data.Registered, byName)

@@ -1,50 +1,66 @@
 package console_test
 
 import (
+	"io"
 	"net/http"
-	"net/http/httptest"
-	"strings"
+	"net/http/cookiejar"
 	"testing"
+
+	"github.com/tennantite/tennantite/emulator"
 )
 
-// BenchmarkPages is the time of each page beside that of an API call, the list of users as a client with a token asks for
-// it: a page is to cost less than two of them.
+// BenchmarkPages is the time of each page beside that of an API call, the list of users as an unmodified client asks for it
+// (through the proxy, by HTTPS, on a connection that is kept): a page is to cost less than two of them.
 func BenchmarkPages(b *testing.B) {
-	at := busy(b)
+	emu := emulator.Start(b)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := &browser{t: b, emu: emu, jar: jar}
+	at.fill()
 	folder := at.specs()
 	at.redeem("carol@fabrikam.com")
 	var token struct {
 		Value string `json:"access_token"`
 	}
 	at.plane(http.MethodPost, "/tokens", map[string]string{"tenant": contoso, "as": "adele@contoso.com", "resource": "https://graph.microsoft.com"}, &token)
-	b.Run("api", func(b *testing.B) {
+	fetch := func(b *testing.B, c *http.Client, address, bearer string) {
 		for b.Loop() {
-			r := httptest.NewRequest(http.MethodGet, "https://graph.microsoft.com/v1.0/users", nil)
-			r.Header.Set("Authorization", "Bearer "+token.Value)
-			w := httptest.NewRecorder()
-			if at.emu.ServeHTTP(w, r); w.Code != http.StatusOK {
-				b.Fatal(w.Code, w.Body)
+			r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, nil)
+			if err != nil {
+				b.Fatal(err)
 			}
+			if bearer != "" {
+				r.Header.Set("Authorization", "Bearer "+bearer)
+			}
+			answer, err := c.Do(r)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+				b.Fatal(answer.Status, err)
+			}
+			answer.Body.Close()
 		}
-	})
-	for name, path := range map[string]string{
-		"home": "/", "people": "/o/contoso/people", "groups": "/o/contoso/groups", "roles": "/o/contoso/roles", "applications": "/o/contoso/applications",
-		"policies": "/o/contoso/policies", "sharing": "/o/contoso/sharing", "sites": "/o/contoso/sites", "folder": folder, "share": folder + "/share",
-		"access": folder + "/access", "received": "/o/fabrikam/received", "mail": "/mail",
+	}
+	b.Run("api", func(b *testing.B) { fetch(b, emu.HTTPClient(), "https://graph.microsoft.com/v1.0/users", token.Value) })
+	console := &http.Client{Jar: jar}
+	for _, page := range []struct{ name, path string }{
+		{"home", "/"},
+		{"people", "/o/contoso/people"},
+		{"groups", "/o/contoso/groups"},
+		{"roles", "/o/contoso/roles"},
+		{"applications", "/o/contoso/applications"},
+		{"policies", "/o/contoso/policies"},
+		{"sharing", "/o/contoso/sharing"},
+		{"sites", "/o/contoso/sites"},
+		{"folder", folder},
+		{"share", folder + "/share"},
+		{"access", folder + "/access"},
+		{"received", "/o/fabrikam/received"},
+		{"mail", "/mail"},
 	} {
-		b.Run(name, func(b *testing.B) {
-			session := ""
-			for _, k := range at.jar.Cookies(httptest.NewRequest(http.MethodGet, control, nil).URL) {
-				session += k.Name + "=" + k.Value + "; "
-			}
-			for b.Loop() {
-				r := httptest.NewRequest(http.MethodGet, control+path, nil)
-				r.Header.Set("Cookie", strings.TrimSuffix(session, "; "))
-				w := httptest.NewRecorder()
-				if at.emu.ServeHTTP(w, r); w.Code != http.StatusOK {
-					b.Fatal(w.Code)
-				}
-			}
-		})
+		b.Run(page.name, func(b *testing.B) { fetch(b, console, emu.Addresses().HTTP+page.path, "") })
 	}
 }

@@ -186,15 +186,19 @@ type holder struct{ Assignment, Name, URL, Kind string }
 
 func showRoles(c *call) (reply, error) {
 	data := struct {
-		Rows      []roleRow
-		Options   template.HTML
-		People    []person
-		Curl      string
-		Assign    string
+		Rows    []roleRow
+		Options template.HTML
+		People  []person
+		Curl    string
+		Assign  string
 	}{Options: roleOptions(), Curl: c.graph(http.MethodGet, "/v1.0/roleManagement/directory/roleAssignments", nil).String()}
+	assigned := map[string][]state.RoleAssignment{}
+	for a := range c.tx.RoleAssignments(c.tenant.ID) {
+		assigned[a.TemplateID] = append(assigned[a.TemplateID], a)
+	}
 	for _, t := range directory.RoleTemplates() {
 		row := roleRow{Template: t.ID, Name: t.DisplayName, Description: t.Description}
-		for a := range c.tx.RoleAssignmentsTo(c.tenant.ID, t.ID) {
+		for _, a := range assigned[t.ID] {
 			h := holder{Assignment: a.ID, Name: a.PrincipalID, Kind: a.Type}
 			if o, err := directory.FindObject(c.tx, c.tenant.ID, a.PrincipalID); err == nil {
 				h.Name = o.Name()

@@ -39,7 +39,7 @@ func showSites(c *call) (reply, error) {
 			continue
 		}
 		r := siteRow{
-			Title: cmp.Or(s.Title, s.Path), Path: s.Path, URL: c.pathOf(drive.Place{Site: s}), Level: sharing.EffectiveLevel(c.tenant, s).String(),
+			Title: cmp.Or(s.Title, s.Path), Path: s.Path, URL: c.pathOf(drive.Place{Site: s}), Level: levelLabel(sharing.EffectiveLevel(c.tenant, s)),
 			Role: string(sharing.AccessTo(c.tx, c.who, drive.Place{Site: s}).Role), Personal: s.Personal,
 		}
 		for u := range c.tx.SiteUsers(c.tenant.ID, s.ID) {
@@ -90,7 +90,7 @@ func showSite(c *call) (reply, error) {
 		return nil, err
 	}
 	p := sitePage{
-		spot: c.spot(at), Address: c.siteAddress(at.Site), Level: sharing.EffectiveLevel(c.tenant, at.Site).String(), Template: at.Site.Template,
+		spot: c.spot(at), Address: c.siteAddress(at.Site), Level: levelLabel(sharing.EffectiveLevel(c.tenant, at.Site)), Template: at.Site.Template,
 		Bin: c.pathOf(at) + "/bin", Properties: c.sharePoint(http.MethodGet, c.siteAddress(at.Site), "/_api/web", nil).String(),
 	}
 	p.Visible = sharing.Enters(c.tx, c.who, at.Site)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/b2b"
@@ -236,7 +237,6 @@ func (c *call) invitationsOf(u state.User) []invitationRow {
 
 // factsOf are a person's properties by Graph's names, those that have a value.
 func factsOf(u state.User) []fact {
-	yes := func(b bool) string { return truth(b) }
 	all := []fact{
 		{"id", u.ID},
 		{"userPrincipalName", u.UserPrincipalName},
@@ -246,13 +246,14 @@ func factsOf(u state.User) []fact {
 		{"externalUserState", string(u.ExternalState)},
 		{"externalUserStateChangeDateTime", stamp(u.ExternalStateChangedAt, time.RFC3339)},
 		{"createdDateTime", stamp(u.CreatedAt, time.RFC3339)},
-		{"accountEnabled", yes(u.AccountEnabled)},
+		{"accountEnabled", truth(u.AccountEnabled)},
 		{"jobTitle", u.JobTitle},
 		{"department", u.Department},
 		{"invited as", u.InvitedAs},
 	}
 	for _, i := range u.Identities {
-		all = append(all, fact{"identity", i.SignInType + " · " + i.Issuer + " · " + i.IssuerAssignedID})
+		parts := slices.DeleteFunc([]string{i.SignInType, i.Issuer, i.IssuerAssignedID}, func(s string) bool { return s == "" })
+		all = append(all, fact{"identity", strings.Join(parts, " · ")})
 	}
 	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
 }

@@ -55,6 +55,16 @@ type question struct {
 	Answers              []because
 }
 
+// levelLabel is a level in words.
+func levelLabel(l state.SharingCapability) string {
+	for _, o := range levels(l) {
+		if o.Chosen {
+			return o.Label
+		}
+	}
+	return l.String()
+}
+
 // levels are the four levels from closed to open.
 func levels(chosen state.SharingCapability) []option {
 	return choose(strconv.Itoa(int(chosen)), []option{
@@ -92,7 +102,7 @@ func showSharing(c *call) (reply, error) {
 		tenant, _ := sharing.TenantLevel(c.tenant, site)
 		p.Sites = append(p.Sites, siteLevel{
 			ID: site.ID, Title: cmp.Or(site.Title, site.Path), Path: site.Path, Own: site.Sharing.Capability.String(),
-			Effective: sharing.EffectiveLevel(c.tenant, site).String(), Bounded: tenant.Rank() < site.Sharing.Capability.Rank(),
+			Effective: levelLabel(sharing.EffectiveLevel(c.tenant, site)), Bounded: tenant.Rank() < site.Sharing.Capability.Rank(),
 			Levels: levels(site.Sharing.Capability), Personal: site.Personal, effective: sharing.EffectiveLevel(c.tenant, site),
 		})
 	}

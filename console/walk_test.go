@@ -29,6 +29,12 @@ const (
 func busy(t testing.TB) *browser {
 	t.Helper()
 	b := open(t)
+	b.fill()
+	return b
+}
+
+func (b *browser) fill() {
+	b.t.Helper()
 	b.get("/")
 	b.do("/session", "do", "act", "organisation", contoso, "as", adele)
 	folder := b.specs()
@@ -37,7 +43,6 @@ func busy(t testing.TB) *browser {
 	b.do(b.folderPage(folder, "share"), "do", "link", "scope", "anonymous", "type", "view", "password", "s3cret")
 	b.do("/o/contoso/people", "do", "invite", "email", "dan@fabrikam.com", "name", "Dan", "message", "Welcome")
 	b.do("/session", "do", "act", "organisation", contoso, "as", "system")
-	return b
 }
 
 // link returns the address of the link before a text on the page that was shown last.

@@ -52,6 +52,7 @@ type requestMatch struct {
 	From      *time.Time `json:"from,omitempty"`
 	Until     *time.Time `json:"until,omitempty"`
 	Unmatched bool       `json:"unmatched,omitempty"`
+	TooEarly  bool       `json:"tooEarly,omitempty" doc:"only of clients that came back before Retry-After"`
 	Fault     string     `json:"fault,omitempty" doc:"id of a rule"`
 	Body      string     `json:"body,omitempty" doc:"part of the request's body"`
 }
@@ -111,7 +112,7 @@ func (c *call) journal() (*traffic.Journal, error) {
 func (m requestMatch) filter() traffic.Filter {
 	f := traffic.Filter{
 		Surface: m.Surface, Method: m.Method, Host: m.Host, Path: m.Path, Tenant: m.Tenant, Actor: m.Actor, App: m.App,
-		Status: m.Status, Since: m.Since, Unmatched: m.Unmatched, Fault: m.Fault, Body: m.Body,
+		Status: m.Status, Since: m.Since, Unmatched: m.Unmatched, TooEarly: m.TooEarly, Fault: m.Fault, Body: m.Body,
 	}
 	if m.From != nil {
 		f.From = *m.From

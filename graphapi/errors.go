@@ -84,6 +84,9 @@ func (f *face) fail(w http.ResponseWriter, r *request, err error) {
 	case e.Reason == problem.ThrottledByFault:
 		h.Set("Retry-After", strconv.Itoa(throttleSeconds))
 	}
+	if rule := problem.Rule(err); rule != "" {
+		h.Set(problem.RuleHeader, rule)
+	}
 	h.Set("Content-Type", "application/json")
 	w.WriteHeader(how.status)
 	// An error that is written holds nothing that does not encode, and a client that has gone away is no failure of ours.

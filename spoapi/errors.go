@@ -287,6 +287,9 @@ func (o *writer) fail(err error) {
 		o.challenge(w, p)
 		return
 	}
+	if rule := problem.Rule(err); rule != "" {
+		o.w.Header().Set(problem.RuleHeader, rule)
+	}
 	if w.typ == "" {
 		http.Error(o.w, w.text, w.status)
 		return

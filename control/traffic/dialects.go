@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,6 +31,14 @@ func answer(x *exchange, r *http.Request, e effect) {
 	}
 	for name, value := range e.furtherHeaders {
 		h.Set(name, value)
+	}
+	if e.body != "" {
+		if h.Get("Content-Type") == "" {
+			h.Set("Content-Type", "application/json")
+		}
+		x.WriteHeader(e.status)
+		_, _ = io.WriteString(x, e.body) // a client that went away is nobody's error
+		return
 	}
 	if e.message == "" {
 		e.message = message(e.status)

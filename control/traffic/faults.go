@@ -3,6 +3,7 @@ package traffic
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,6 +124,7 @@ type effect struct {
 	location       string
 	retryAfter     *int
 	furtherHeaders map[string]string
+	body           string // in place of the service's own
 }
 
 // inject does to a request what a fault says.
@@ -136,6 +138,7 @@ func (t *traffic) inject(x *exchange, r *http.Request, f state.FaultEffect, next
 			panic(http.ErrAbortHandler)
 		}
 	}
+	f.Headers = headersOf(f)
 	switch {
 	case f.Drop:
 		panic(http.ErrAbortHandler)
@@ -143,11 +146,14 @@ func (t *traffic) inject(x *exchange, r *http.Request, f state.FaultEffect, next
 		answer(x, r, effect{
 			status: http.StatusGone, code: f.Resync, message: f.Message, location: afresh(x.place, r), furtherHeaders: f.Headers,
 		})
-	case f.Status != 0:
+	case f.Status != 0 || f.Body != "":
+		if f.Status == 0 {
+			f.Status = http.StatusOK
+		}
 		if f.RetryAfter != nil {
 			t.Journal(r).promise(x, t.Now().Add(time.Duration(*f.RetryAfter)*time.Second))
 		}
-		answer(x, r, effect{f.Status, f.Code, f.Message, "", f.RetryAfter, f.Headers})
+		answer(x, r, effect{f.Status, f.Code, f.Message, "", f.RetryAfter, f.Headers, f.Body})
 	case f.Truncate:
 		truncate(x, r, next)
 	case f.LostWrite:
@@ -160,6 +166,20 @@ func (t *traffic) inject(x *exchange, r *http.Request, f state.FaultEffect, next
 		}
 		next.ServeHTTP(x, r)
 	}
+}
+
+// headersOf are the headers that a fault puts in: its own, and those by which a service tells how much is left
+// (sp-dev-docs, how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online).
+func headersOf(f state.FaultEffect) map[string]string {
+	if f.RateLimit == nil {
+		return f.Headers
+	}
+	h := map[string]string{
+		"RateLimit-Limit": strconv.Itoa(f.RateLimit.Limit), "RateLimit-Remaining": strconv.Itoa(f.RateLimit.Remaining),
+		"RateLimit-Reset": strconv.Itoa(f.RateLimit.Reset),
+	}
+	maps.Copy(h, f.Headers)
+	return h
 }
 
 // afresh is the address at which a client begins its delta anew: the same without a token.

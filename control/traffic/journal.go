@@ -99,6 +99,7 @@ type Filter struct {
 	Since           uint64    // after that position
 	From, Until     time.Time // by the world's clock
 	Unmatched       bool
+	TooEarly        bool
 	Fault           string
 	Body            string // part of the request's body
 }
@@ -117,7 +118,7 @@ func (f Filter) matches(e *Entry) bool {
 		f.Host != "" && !like(f.Host, e.Host) ||
 		f.Path != "" && !like(f.Path, e.Path) && !like(f.Path, unescaped(e.Path)) ||
 		f.Status != 0 && f.Status != e.Status ||
-		e.Seq <= f.Since || f.Unmatched && !e.Unmatched ||
+		e.Seq <= f.Since || f.Unmatched && !e.Unmatched || f.TooEarly && !e.TooEarly ||
 		f.Fault != "" && f.Fault != e.Fault ||
 		!f.From.IsZero() && e.At.Before(f.From) || !f.Until.IsZero() && e.At.After(f.Until) ||
 		f.Body != "" && !strings.Contains(string(e.requestBody), f.Body) {

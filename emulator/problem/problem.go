@@ -83,3 +83,22 @@ func KindOf(err error) Kind { return As(err).Kind }
 
 // ReasonOf returns the reason of err.
 func ReasonOf(err error) Reason { return As(err).Reason }
+
+// RuleHeader is the header in which a face names the rule that refused, for the person who writes a test: the bodies are the
+// services' own and have no room for it.
+const RuleHeader = "X-Tennantite-Reason"
+
+// Rule names the rule that refused, "" where a name would tell more than the service does: whether a thing exists, and
+// what somebody without rights could find there.
+func Rule(err error) string {
+	e := As(err)
+	switch e.Kind {
+	case Invalid, Denied, Conflict, Expired:
+	case Unauthenticated, NotFound, Unsupported, TooLarge, Throttled, Internal:
+		return ""
+	}
+	if e.Reason == None || e.Reason == AccessDenied {
+		return ""
+	}
+	return e.Reason.String()
+}

@@ -72,6 +72,13 @@ type FaultEffect struct {
 	LostWrite  bool   // answered as done, nothing changed
 	Resync     string // code of the 410 that a delta request gets
 	Headers    map[string]string
+	RateLimit  *RateLimit
+	Body       string // answered as it is in place of the service's own; JSON unless Headers say otherwise
+}
+
+// RateLimit is what the RateLimit headers say.
+type RateLimit struct {
+	Limit, Remaining, Reset int // calls, calls, seconds
 }
 
 // FaultLimit bounds how often.

@@ -1,0 +1,153 @@
+package emulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/tennantite/tennantite/emulator"
+	"github.com/tennantite/tennantite/emulator/state"
+)
+
+const guidePage = "../docs/testing-guide.md"
+
+// part is a section of the guide.
+type part struct {
+	title, text string
+	shell       []string // its blocks
+}
+
+var block = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+
+func guide(tb testing.TB) (parts []part) {
+	tb.Helper()
+	page, err := os.ReadFile(guidePage)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, text := range strings.Split("\n"+string(page), "\n## ")[1:] {
+		title, _, _ := strings.Cut(text, "\n")
+		p := part{title: title, text: text}
+		for _, m := range block.FindAllStringSubmatch(text, -1) {
+			if m[1] == "sh" {
+				p.shell = append(p.shell, m[2])
+			}
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// shown is a line of a block with what the guide says that it prints.
+var shown = regexp.MustCompile(`(?m)^(.*\S)\s+# => (.*)$`)
+
+// checked makes the promised output of each line a check.
+func checked(text string) string {
+	return shown.ReplaceAllStringFunc(text, func(line string) string {
+		m := shown.FindStringSubmatch(line)
+		return fmt.Sprintf("check %s %s <<<\"$(\n%s\n)\"", shellQuote(m[2]), shellQuote(m[1]), m[1])
+	})
+}
+
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+const check = `set -u
+failed=0
+check() { local got; got=$(cat); if [ "$got" != "$1" ]; then failed=1; printf 'prints %s\nwant   %s\n  of   %s\n' "$got" "$1" "$2" >&2; fi; }
+`
+
+// TestGuide runs the shell blocks of the guide, and compares what they print with what it says.
+func TestGuide(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"bash", "curl", "jq", "base64"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	parts := guide(t)
+	emu := emulator.Start(t)
+	setUp := strings.ReplaceAll(parts[0].shell[0], "http://"+emulator.DefaultHTTP, emu.Addresses().HTTP)
+	if setUp == parts[0].shell[0] {
+		t.Fatal("the set-up names no address")
+	}
+	for _, p := range parts[1:] {
+		for i, text := range p.shell {
+			t.Run(fmt.Sprintf("%s/%d", p.title, i+1), func(t *testing.T) {
+				t.Parallel()
+				if !shown.MatchString(text) {
+					t.Error("the block says of no line what it prints")
+				}
+				script := check + setUp + checked(text) + "\nexit $failed\n"
+				cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
+				cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+				if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+	}
+}
+
+// TestGuideNamesWitnesses holds the guide to the list of needs, whole and in order, and each to what proves it.
+func TestGuideNamesWitnesses(t *testing.T) {
+	t.Parallel()
+	const needs = 40
+	parts := guide(t)
+	if len(parts) < needs+1 {
+		t.Fatalf("%d sections", len(parts))
+	}
+	script := regexp.MustCompile("`(?:script:)?((?:emulator|cmd)/[\\w/]+/script/\\w+\\.txtar)`")
+	for i, p := range parts[1 : needs+1] {
+		if !strings.HasPrefix(p.title, fmt.Sprintf("%d. ", i+1)) {
+			t.Errorf("section %d is %q", i+1, p.title)
+		}
+		if len(p.shell) == 0 && !strings.Contains(p.text, "No shell lines") && !strings.Contains(p.text, "See the set-up") {
+			t.Errorf("%s: neither a block nor a reason", p.title)
+		}
+	}
+	for _, p := range parts {
+		for _, m := range script.FindAllStringSubmatch(p.text, -1) {
+			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(m[1]))); err != nil {
+				t.Errorf("%s: %v", p.title, err)
+			}
+		}
+	}
+}
+
+// TestGuideGo is the Go block of the guide.
+func TestGuideGo(t *testing.T) {
+	t.Parallel()
+	var guest bool
+	emu := emulator.Start(t)                     // own world, own ports, ended with the test
+	w, err := emu.Fork("", "main", false)        // or one of many worlds of the same process
+	client := emu.WorldClient(w.Name)            // reaches the real names and trusts the certificates
+	answer, err := client.Get("https://login.microsoftonline.com/contoso.com/v2.0/.well-known/openid-configuration")
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	answer.Body.Close()
+	err = emu.View(w.Name, func(tx *state.Tx) error {
+		_, invited := tx.UserByUPN("4ba5b1f1-7b2e-4c6a-9d0f-2f3a6c1e8d47", "carol_fabrikam.com#EXT#@contoso.onmicrosoft.com")
+		guest = invited
+		return nil
+	})
+	if err != nil || guest {
+		t.Error("the fork knows Carol", err)
+	}
+	source, err := os.ReadFile("guide_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range block.FindAllStringSubmatch(guide(t)[0].text, -1) {
+		for line := range strings.Lines(m[2]) {
+			if code, _, _ := strings.Cut(strings.TrimSpace(line), "  //"); m[1] == "go" && !strings.Contains(string(source), strings.TrimSpace(code)) {
+				t.Errorf("the guide says %s", line)
+			}
+		}
+	}
+}

@@ -286,7 +286,7 @@ func TestOpenAPI(t *testing.T) {
 				t.Errorf("%s %s: operationId %q", method, path, o.OperationID)
 			}
 			seen[o.OperationID] = true
-			if len(o.Responses) < 2 {
+			if len(o.Responses) < 3 && strings.HasPrefix(path, "/_tennantite/") {
 				t.Errorf("%s %s: says %v about its answers", method, path, o.Responses)
 			}
 		}

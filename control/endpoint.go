@@ -23,8 +23,6 @@ type endpoint struct {
 	handle       func(*call) (any, error)
 }
 
-type param struct{ Name, Doc string }
-
 // raw is an answer that is no JSON.
 type raw struct {
 	contentType string

@@ -16,7 +16,7 @@ func explainEndpoints() []endpoint {
 		{Method: http.MethodPost, Path: "/explain", Summary: "may somebody do something, and which setting decides", Body: question{}, Reply: explanation{}, handle: taking(postExplain)},
 		{
 			Method: http.MethodGet, Path: "/sync/eligibility", Summary: "may somebody B2B-sync a place", Reply: eligibility{}, handle: getEligibility,
-			Query: []param{{"user", "sign-in address at home"}, {"url", "address of the place, or a sharing link"}, {"signIn", "adal for a sign-in of the old kind"}},
+			Query: []param{text("user", "sign-in address at home"), text("url", "address of the place, or a sharing link"), choice("signIn", "adal for a sign-in of the old kind", "adal")},
 		},
 	}
 }

@@ -1,9 +1,13 @@
 package control
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -12,9 +16,9 @@ import (
 // faultRule is a failure injected on purpose: which requests it meets, what happens to them, how often.
 type faultRule struct {
 	ID     string      `json:"id,omitempty" doc:"given by the emulator"`
-	Match  faultMatch  `json:"match" doc:"what is empty matches everything"`
-	Effect faultEffect `json:"effect"`
-	Limit  faultLimit  `json:"limit"`
+	Match  faultMatch  `json:"match" doc:"what is empty matches everything" optional:"true"`
+	Effect faultEffect `json:"effect" optional:"true"`
+	Limit  faultLimit  `json:"limit" optional:"true"`
 	Hits   int         `json:"hits,omitempty" doc:"how often it has met a request"`
 }
 
@@ -28,37 +32,51 @@ type faultMatch struct {
 }
 
 type faultEffect struct {
-	Status     int               `json:"status,omitempty"`
+	Status     int               `json:"status,omitempty" doc:"of the answer, from 200" min:"0" max:"599"`
 	Code       string            `json:"code,omitempty" doc:"the service's own, in its own error body"`
 	Message    string            `json:"message,omitempty"`
-	RetryAfter *int              `json:"retryAfter,omitempty" doc:"seconds"`
+	RetryAfter *int              `json:"retryAfter,omitempty" doc:"seconds" min:"0"`
+	RateLimit  *rateLimit        `json:"rateLimit,omitempty" doc:"the RateLimit headers, of a refusal or beside a true answer"`
 	Delay      string            `json:"delay,omitempty" doc:"duration before the answer, PT0.5S"`
 	Drop       bool              `json:"drop,omitempty" doc:"close the connection without an answer"`
 	Truncate   bool              `json:"truncate,omitempty" doc:"end the body half way"`
 	LostWrite  bool              `json:"lostWrite,omitempty" doc:"answer as done, change nothing"`
 	Resync     string            `json:"resync,omitempty" doc:"code of the 410 that a delta request gets"`
 	Headers    map[string]string `json:"headers,omitempty"`
+	Body       json.RawMessage   `json:"body,omitempty" doc:"answered in place of the service's own; a text is answered as it is, anything else as JSON; the status is 200 unless given"`
+}
+
+type rateLimit struct {
+	Limit     int `json:"limit" doc:"calls" min:"0"`
+	Remaining int `json:"remaining" doc:"calls" min:"0"`
+	Reset     int `json:"reset" doc:"seconds" min:"0"`
 }
 
 type faultLimit struct {
-	Times       int     `json:"times,omitempty" doc:"0 is without end"`
-	Probability float64 `json:"probability,omitempty" doc:"0 is always; drawn from the world's source"`
+	Times       int     `json:"times,omitempty" doc:"0 is without end" min:"0"`
+	Probability float64 `json:"probability,omitempty" doc:"0 is always; drawn from the world's source" min:"0" max:"1"`
 }
 
 type faultRules struct {
 	Rules []faultRule `json:"rules" doc:"in order: the first that matches has its effect"`
 }
 
+// faultQueue is what the next requests get, one each, in that order.
+type faultQueue struct {
+	Match   faultMatch    `json:"match" doc:"which requests; all where it is left out" optional:"true"`
+	Effects []faultEffect `json:"effects"`
+}
+
 // lag is replication delay.
 type lag struct {
-	Object   lagRule `json:"object" doc:"something new stays unseen"`
-	Relation lagRule `json:"relation" doc:"a membership or reference stays unseen"`
-	Delete   lagRule `json:"delete" doc:"something deleted stays seen"`
+	Object   lagRule `json:"object" doc:"something new stays unseen" optional:"true"`
+	Relation lagRule `json:"relation" doc:"a membership or reference stays unseen" optional:"true"`
+	Delete   lagRule `json:"delete" doc:"something deleted stays seen" optional:"true"`
 }
 
 // lagRule is immediate (both zero), manual n times, or a time.
 type lagRule struct {
-	Times int    `json:"times,omitempty" doc:"how many reads still see the old state"`
+	Times int    `json:"times,omitempty" doc:"how many reads still see the old state" min:"0"`
 	Time  string `json:"time,omitempty" doc:"duration on the world's clock"`
 }
 
@@ -66,6 +84,10 @@ func faultEndpoints() []endpoint {
 	return []endpoint{
 		{Method: http.MethodGet, Path: "/faults", Summary: "the rules, with their hits", Reply: faultRules{}, handle: getFaults},
 		{Method: http.MethodPut, Path: "/faults", Summary: "all rules at once", Body: faultRules{}, Reply: faultRules{}, handle: taking(putFaults)},
+		{
+			Method: http.MethodPost, Path: "/faults/queue", Summary: "what the next requests get, one each, after what is queued already",
+			Body: faultQueue{}, Reply: faultRules{}, handle: taking(postQueue),
+		},
 		{Method: http.MethodDelete, Path: "/faults", Summary: "no faults", handle: func(c *call) (any, error) {
 			_, err := putFaults(c, faultRules{})
 			return nil, err
@@ -89,6 +111,9 @@ func getFaults(c *call) (any, error) {
 func putFaults(c *call, b faultRules) (any, error) {
 	err := c.update(func(tx *state.Tx) error {
 		w := tx.World()
+		if len(b.Rules) > maxFaults {
+			return tooManyFaults()
+		}
 		w.Faults = make([]state.Fault, 0, len(b.Rules))
 		for i, r := range b.Rules {
 			f, err := readFault(r)
@@ -109,25 +134,78 @@ func putFaults(c *call, b faultRules) (any, error) {
 	return getFaults(c)
 }
 
+// postQueue puts rules that meet one request each behind those that are there.
+func postQueue(c *call, b faultQueue) (any, error) {
+	err := c.update(func(tx *state.Tx) error {
+		w := tx.World()
+		w.Faults = slices.Clone(w.Faults)
+		for _, e := range b.Effects {
+			f, err := readFault(faultRule{ID: "queue-" + strconv.Itoa(len(w.Faults)+1), Match: b.Match, Effect: e, Limit: faultLimit{Times: 1}})
+			if err != nil {
+				return err
+			}
+			w.Faults = append(w.Faults, f)
+		}
+		if len(w.Faults) > maxFaults {
+			return tooManyFaults()
+		}
+		tx.PutWorld(w)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return getFaults(c)
+}
+
+// maxFaults bounds what every request is compared with.
+const maxFaults = 1000
+
+func tooManyFaults() error {
+	return problem.For(problem.TooLarge, problem.LimitExceeded, "rules", "a world has at most %d rules", maxFaults)
+}
+
+// maxDelay bounds how long a fault keeps a connection open.
+const maxDelay = 10 * time.Minute
+
 func readFault(r faultRule) (state.Fault, error) {
+	f := state.Fault{ID: r.ID, Match: state.FaultMatch(r.Match), Limit: state.FaultLimit(r.Limit)}
 	e := r.Effect
-	f := state.Fault{
-		ID: r.ID, Match: state.FaultMatch(r.Match), Limit: state.FaultLimit(r.Limit),
-		Effect: state.FaultEffect{
-			Status: e.Status, Code: e.Code, Message: e.Message, RetryAfter: e.RetryAfter, Drop: e.Drop, Truncate: e.Truncate,
-			LostWrite: e.LostWrite, Resync: e.Resync, Headers: e.Headers,
-		},
+	bad := func(target, format string, args ...any) (state.Fault, error) {
+		return f, problem.For(problem.Invalid, problem.InvalidProperty, target, format, args...)
 	}
-	if e.Status != 0 && (e.Status < 100 || e.Status > 599) {
-		return f, problem.For(problem.Invalid, problem.InvalidProperty, "effect.status", "found %d, an HTTP status is wanted", e.Status)
+	f.Effect = state.FaultEffect{
+		Status: e.Status, Code: e.Code, Message: e.Message, RetryAfter: e.RetryAfter, Drop: e.Drop, Truncate: e.Truncate,
+		LostWrite: e.LostWrite, Resync: e.Resync, Headers: e.Headers, RateLimit: (*state.RateLimit)(e.RateLimit), Body: string(e.Body),
 	}
-	if r.Limit.Probability < 0 || r.Limit.Probability > 1 {
-		return f, problem.For(problem.Invalid, problem.InvalidProperty, "limit.probability", "found %g, a number from 0 to 1 is wanted", r.Limit.Probability)
+	switch {
+	case e.Status != 0 && (e.Status < http.StatusOK || e.Status > 599):
+		return bad("effect.status", "found %d, an HTTP status from 200 to 599 is wanted", e.Status)
+	case e.RetryAfter != nil && *e.RetryAfter < 0:
+		return bad("effect.retryAfter", "found %d, seconds are wanted", *e.RetryAfter)
+	case e.RateLimit != nil && min(e.RateLimit.Limit, e.RateLimit.Remaining, e.RateLimit.Reset) < 0:
+		return bad("effect.rateLimit", "numbers from 0 are wanted")
+	case r.Limit.Times < 0:
+		return bad("limit.times", "found %d, a number from 0 is wanted", r.Limit.Times)
+	case r.Limit.Probability < 0 || r.Limit.Probability > 1:
+		return bad("limit.probability", "found %g, a number from 0 to 1 is wanted", r.Limit.Probability)
+	}
+	for name, value := range e.Headers {
+		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+			return bad("effect.headers", "%q: %q is no header", name, value)
+		}
+	}
+	var text string
+	if json.Unmarshal(e.Body, &text) == nil {
+		f.Effect.Body = text
 	}
 	if e.Delay != "" {
 		d, err := parseDuration(e.Delay)
 		if err != nil {
 			return f, err
+		}
+		if d < 0 || d > maxDelay {
+			return bad("effect.delay", "found %s, a duration up to %s is wanted", d, maxDelay)
 		}
 		f.Effect.Delay = d
 	}
@@ -140,11 +218,18 @@ func describeFault(f state.Fault) faultRule {
 		ID: f.ID, Match: faultMatch(f.Match), Limit: faultLimit(f.Limit), Hits: f.Hits,
 		Effect: faultEffect{
 			Status: e.Status, Code: e.Code, Message: e.Message, RetryAfter: e.RetryAfter, Drop: e.Drop, Truncate: e.Truncate,
-			LostWrite: e.LostWrite, Resync: e.Resync, Headers: e.Headers,
+			LostWrite: e.LostWrite, Resync: e.Resync, Headers: e.Headers, RateLimit: (*rateLimit)(e.RateLimit),
 		},
 	}
 	if e.Delay != 0 {
 		r.Effect.Delay = e.Delay.String()
+	}
+	switch {
+	case e.Body == "":
+	case json.Valid([]byte(e.Body)):
+		r.Effect.Body = json.RawMessage(e.Body)
+	default:
+		r.Effect.Body, _ = json.Marshal(e.Body) // a text always encodes
 	}
 	return r
 }
@@ -175,6 +260,9 @@ func putLag(c *call, b lag) (any, error) {
 			from lagRule
 		}{{&w.Lag.Object, b.Object}, {&w.Lag.Relation, b.Relation}, {&w.Lag.Delete, b.Delete}} {
 			span := time.Duration(0)
+			if part.from.Times < 0 {
+				return problem.For(problem.Invalid, problem.InvalidProperty, "times", "found %d, a number from 0 is wanted", part.from.Times)
+			}
 			if part.from.Time != "" {
 				d, err := parseDuration(part.from.Time)
 				if err != nil {

@@ -33,15 +33,15 @@ type messageLink struct {
 }
 
 func mailEndpoints() []endpoint {
-	filter := []param{{"to", "recipient's address"}, {"subject", "part of the subject"}, {"kind", "kind of the message or of one of its links"}}
+	filter := []param{text("to", "recipient's address"), text("subject", "part of the subject"), text("kind", "kind of the message or of one of its links")}
 	return []endpoint{
 		{
 			Method: http.MethodGet, Path: "/mail", Summary: "what was sent, newest first", Reply: list[message]{}, handle: listMail,
-			Query: append(filter, param{"wait", "how long to wait for the first match, 5s"}),
+			Query: append(filter, text("wait", "how long to wait for the first match, 5s")),
 		},
 		{
 			Method: http.MethodGet, Path: "/mail/{id}", Summary: "a message by id, or latest", Reply: message{}, handle: getMail,
-			Query: append(filter, param{"wait", "with latest: how long to wait for one"}),
+			Query: append(filter, text("wait", "with latest: how long to wait for one")),
 		},
 		{Method: http.MethodDelete, Path: "/mail", Summary: "empty the mailboxes", Query: filter, handle: deleteMail},
 	}

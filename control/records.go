@@ -46,7 +46,7 @@ type eventDetails struct {
 }
 
 func recordEndpoints() []endpoint {
-	filter := []param{{"tenant", "id"}, {"operation", "by its real name"}, {"actor", "principal name or object id"}, {"since", "change number after which to begin"}}
+	filter := []param{text("tenant", "id"), text("operation", "by its real name"), text("actor", "principal name or object id"), number("since", "change number after which to begin")}
 	return []endpoint{
 		{Method: http.MethodGet, Path: "/audit", Summary: "the timeline, oldest first", Query: filter, Reply: list[event]{}, handle: getAudit},
 		{Method: http.MethodGet, Path: "/events", Summary: "the timeline as it grows, as server-sent events", Query: filter, Type: "text/event-stream", Reply: raw{}, handle: getEvents},

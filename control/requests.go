@@ -3,7 +3,6 @@ package control
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/tennantite/tennantite/control/traffic"
@@ -78,18 +77,19 @@ type verification struct {
 
 func journalEndpoints() []endpoint {
 	filter := []param{
-		{"surface", "login, graph or sharepoint"},
-		{"method", ""},
-		{"host", "* stands for any text"},
-		{"path", "* stands for any text"},
-		{"tenant", "id"},
-		{"actor", "object id or principal name"},
-		{"app", "client id"},
-		{"status", ""},
-		{"since", "after that position"},
-		{"fault", "id of a rule"},
-		{"body", "part of the request's body"},
-		{"limit", "the newest so many"},
+		choice("surface", "", "login", "graph", "sharepoint"),
+		text("method", ""),
+		text("host", "* stands for any text"),
+		text("path", "* stands for any text"),
+		text("tenant", "id"),
+		text("actor", "object id or principal name"),
+		text("app", "client id"),
+		number("status", ""),
+		number("since", "after that position"),
+		text("fault", "id of a rule"),
+		flag("tooEarly", "only of clients that came back before Retry-After"),
+		text("body", "part of the request's body"),
+		number("limit", "the newest so many"),
 	}
 	return []endpoint{
 		{Method: http.MethodGet, Path: "/requests", Summary: "what clients asked, oldest first", Query: filter, Reply: list[request]{}, handle: getRequests},
@@ -136,15 +136,12 @@ func (c *call) asked(unmatched bool) ([]*traffic.Entry, error) {
 	}
 	numbers := map[string]int{"status": 0, "since": 0, "limit": 0}
 	for name := range numbers {
-		text := c.query(name)
-		if text == "" {
-			continue
+		if numbers[name], err = c.number(name); err != nil {
+			return nil, err
 		}
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			return nil, problem.For(problem.Invalid, problem.InvalidProperty, name, "found %q, a number is wanted", text)
-		}
-		numbers[name] = n
+	}
+	if m.TooEarly, err = c.flag("tooEarly"); err != nil {
+		return nil, err
 	}
 	m.Status, m.Since = numbers["status"], uint64(numbers["since"]) //nolint:gosec // checked not to be negative
 	found := j.Find(m.filter())

@@ -12,7 +12,7 @@ import (
 func (p *plane) endpoints() []endpoint {
 	var all []endpoint
 	for _, part := range [][]endpoint{
-		processEndpoints(), worldEndpoints(), clockEndpoints(), tenantEndpoints(), mailEndpoints(), actEndpoints(),
+		processEndpoints(), worldEndpoints(), clockEndpoints(), tenantEndpoints(), mailEndpoints(), mailpitEndpoints(), actEndpoints(),
 		explainEndpoints(), faultEndpoints(), recordEndpoints(), journalEndpoints(),
 	} {
 		all = append(all, part...)
@@ -32,8 +32,8 @@ func processEndpoints() []endpoint {
 			return raw{"application/x-pem-file", c.Host.CA()}, nil
 		}},
 		{
-			Method: http.MethodGet, Path: "/environment", Summary: "the variables that clients need", Type: "text/plain", Reply: raw{},
-			Query: []param{{"format", "sh, fish, powershell, dotenv or json"}}, handle: environment,
+			Method: http.MethodGet, Path: "/environment", Summary: "the variables that clients need", Type: "text/plain, application/json", Reply: raw{},
+			Query: []param{choice("format", "for which shell; sh unless given", "sh", "fish", "powershell", "dotenv", "json")}, handle: environment,
 		},
 	}
 }

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ import (
 //	signin NAME PERSON TENANT [RESOURCE]   a token for a person: at home by password, elsewhere by the home refresh token
 //	app NAME TENANT [RESOURCE]             a token for the application Tennantite Suite alone
 //	http [-as NAME] [-status N] METHOD URL [BODY]   asks; BODY is JSON, or @FILE; fails unless N or any 2xx
+//	use NAME PATH                          takes one as a token
+//	claims NAME                            the token's payload becomes the last answer
 //	set VAR PATH                           takes a value of the last answer: value.0.id, value[mail=x].id, len counts
 //	is PATH WANT                           compares one; a dash is a value that is absent
 //	control [-status N] METHOD PATH [BODY] asks the control plane
@@ -57,6 +60,7 @@ func TestScript(t *testing.T) {
 			"http": scriptedCommand((*scripted).http), "set": scriptedCommand((*scripted).set),
 			"is": scriptedCommand((*scripted).is), "control": scriptedCommand((*scripted).control),
 			"mail": scriptedCommand((*scripted).mail), "browse": scriptedCommand((*scripted).browse),
+			"use": scriptedCommand((*scripted).use), "claims": scriptedCommand((*scripted).claims),
 		},
 	})
 }
@@ -74,7 +78,7 @@ type scripted struct {
 
 func scriptedCommand(f func(*scripted, *testscript.TestScript, []string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if len(args) < 2 {
+		if len(args) < 1 {
 			ts.Fatalf("too few arguments")
 		}
 		err := f(ts.Value(scriptedKey{}).(*scripted), ts, args)
@@ -137,6 +141,22 @@ func (c *scripted) signin(_ *testscript.TestScript, args []string) error {
 	}
 	c.tokens[name] = t.Access
 	return nil
+}
+
+// use makes a value of the last answer a token.
+func (c *scripted) use(_ *testscript.TestScript, args []string) (err error) {
+	c.tokens[args[0]], _, err = look(c.answer, argument(args, 1, ""))
+	return err
+}
+
+// claims shows what a token says, to be compared.
+func (c *scripted) claims(_ *testscript.TestScript, args []string) (err error) {
+	parts := strings.Split(c.tokens[args[0]], ".")
+	if len(parts) != 3 {
+		return fmt.Errorf("%s is no token", args[0])
+	}
+	c.answer, err = base64.RawURLEncoding.DecodeString(parts[1])
+	return err
 }
 
 type tokenAnswer struct {
@@ -272,7 +292,8 @@ func (c *scripted) mail(ts *testscript.TestScript, args []string) error {
 	return nil
 }
 
-var segments = regexp.MustCompile(`[^.\[\]]+|\[[^\]]*\]`)
+// segments are the parts of a path; a dot inside of a name is written \.
+var segments = regexp.MustCompile(`(?:[^.\[\]\\]|\\.)+|\[[^\]]*\]`)
 
 // look finds a value in JSON; nested JSON in a text is decoded on the way.
 func look(answer []byte, path string) (text string, ok bool, err error) {
@@ -319,7 +340,7 @@ func walk(v any, path string) (any, bool) {
 func step(v any, s string) (any, bool) {
 	switch v := v.(type) {
 	case map[string]any:
-		x, ok := v[strings.Trim(s, "[]")]
+		x, ok := v[strings.ReplaceAll(strings.Trim(s, "[]"), `\.`, ".")]
 		return x, ok
 	case []any:
 		if s == "len" {

@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -40,13 +41,27 @@ func DeleteItem(tx *state.Tx, _ state.List, i state.Item, ifMatch string, by sta
 	return nil
 }
 
+// binDays is how long the recycle bin keeps something, both stages taken together (OfficeDocs-SharePoint,
+// restore-deleted-site-collection).
+const binDays = 93
+
+// inBin yields what a site's recycle bin holds still: what is older than its days is gone, though nobody has swept it out.
+func inBin(tx *state.Tx, s state.Site) iter.Seq[state.Item] {
+	return func(yield func(state.Item) bool) {
+		oldest := tx.Now().AddDate(0, 0, -binDays)
+		for i := range tx.RecycledItems(s.TenantID, s.ID) {
+			if i.RecycleID != "" && i.DeletedAt.After(oldest) && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 // Recycled returns what was deleted in a site, without what went along, the newest first.
 func Recycled(tx *state.Tx, s state.Site) []state.Item {
 	var bin []state.Item
-	for i := range tx.RecycledItems(s.TenantID, s.ID) {
-		if i.RecycleID != "" {
-			bin = append(bin, i)
-		}
+	for i := range inBin(tx, s) {
+		bin = append(bin, i)
 	}
 	slices.SortStableFunc(bin, func(a, b state.Item) int { return b.DeletedAt.Compare(a.DeletedAt) })
 	return bin
@@ -54,8 +69,8 @@ func Recycled(tx *state.Tx, s state.Site) []state.Item {
 
 // FindRecycled returns an entry of a site's recycle bin by its own id or by the item's. It fails with ItemNotFound.
 func FindRecycled(tx *state.Tx, s state.Site, id string) (state.Item, error) {
-	for i := range tx.RecycledItems(s.TenantID, s.ID) {
-		if i.RecycleID != "" && (strings.EqualFold(i.RecycleID, id) || strings.EqualFold(i.ID, id)) {
+	for i := range inBin(tx, s) {
+		if strings.EqualFold(i.RecycleID, id) || strings.EqualFold(i.ID, id) {
 			return i, nil
 		}
 	}

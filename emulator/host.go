@@ -230,6 +230,10 @@ func (e *Emulator) Import(name string, fixture []byte) error {
 	if err := s.Update(func(tx *state.Tx) error { return loader().Load(tx, source) }); err != nil {
 		return problem.New(problem.Invalid, problem.InvalidProperty, "%v", err)
 	}
+	// Nothing of the world's past leads to the fixture.
+	if err := s.Update(func(tx *state.Tx) error { tx.Diverge(0); return nil }); err != nil {
+		return err
+	}
 	next := s.Snapshot()
 	w.become(next, func() { w.kept.Replace(next) })
 	return e.saved()

@@ -83,10 +83,17 @@ func (w *world) frozen(f func(now state.Snapshot) error) (err error) {
 
 // become makes the world what s is; keep hands the same in to be kept.
 func (w *world) become(s state.Snapshot, keep func()) {
+	var left uint64
+	_ = w.store.View(func(tx *state.Tx) error { // the function returns no error
+		left = tx.Moment().Timeline
+		return nil
+	})
 	w.store.Exclusive(func(state.Snapshot) state.Snapshot {
 		keep()
 		return s
 	})
+	// What cannot be kept is told by the keeper itself, and ends the process.
+	_ = w.store.Update(func(tx *state.Tx) error { tx.Diverge(left); return nil })
 	w.sender.rewind()
 	w.post.rewind()
 }

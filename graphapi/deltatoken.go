@@ -9,6 +9,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
+	"github.com/tennantite/tennantite/emulator/state"
 )
 
 // deltaState is what a token of a directory delta holds: the options of the first call, and how far the client is.
@@ -20,6 +21,7 @@ type deltaState struct {
 	Select []string  `json:"p,omitempty"`
 	IDs    []string  `json:"i,omitempty"`
 	Issued time.Time `json:"t"`
+	Line   uint64    `json:"l,omitempty"` // timeline of the world
 }
 
 // deltaLife is how long the state of a directory delta is kept (GD:con/delta-query-overview).
@@ -47,7 +49,7 @@ func (r *request) deltaStateOf(token, of string) (deltaState, error) {
 	if string(sum[:6]) != string(raw[:6]) || json.Unmarshal(raw[6:], &d) != nil || d.Of != of {
 		return deltaState{}, bad
 	}
-	if d.Since > r.tx.Sequence() || r.tx.Now().Sub(d.Issued) > deltaLife {
+	if !r.tx.Passed(state.Moment{Timeline: d.Line, Sequence: d.Since}) || r.tx.Now().Sub(d.Issued) > deltaLife {
 		return deltaState{}, problem.New(problem.Expired, problem.ResyncRequired,
 			"The sync state generation is not found; continue by issuing a new request without a token.")
 	}
@@ -90,6 +92,7 @@ func (r *request) deltaState(call *odata.Call, of string) (d deltaState, latest 
 // deltaLinks are the links of a page: the next page where there is more, else the next round.
 func (r *request) deltaLinks(of string, d deltaState, more bool) (next, delta string) {
 	base := r.base + "/" + of + "/delta?"
+	d.Line = r.tx.Moment().Timeline
 	if more {
 		return base + "$skiptoken=" + url.QueryEscape(d.encode()), ""
 	}

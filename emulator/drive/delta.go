@@ -29,6 +29,7 @@ type DeltaToken struct {
 func (t DeltaToken) Encode(tx *state.Tx, scope state.Item) string {
 	body := strings.Join([]string{
 		strconv.FormatUint(t.Seq, 10), strconv.FormatUint(t.Start, 10), strconv.FormatInt(t.At.Unix(), 10),
+		strconv.FormatUint(tx.Moment().Timeline, 10),
 	}, ";")
 	return base64.RawURLEncoding.EncodeToString(append(sign(tx, deltaText(scope, body)), body...))
 }
@@ -59,17 +60,18 @@ func ParseDelta(tx *state.Tx, scope state.Item, token string) (DeltaToken, error
 	}
 	body := string(raw[ticketSum:])
 	part := strings.Split(body, ";")
-	if string(raw[:ticketSum]) != string(sign(tx, deltaText(scope, body))) || len(part) != 3 {
+	if string(raw[:ticketSum]) != string(sign(tx, deltaText(scope, body))) || len(part) != 4 {
 		return DeltaToken{}, problem.For(problem.Invalid, problem.Malformed, "token", "The provided delta token is not valid.")
 	}
 	// What we signed parses.
 	seq, _ := strconv.ParseUint(part[0], 10, 64)
 	start, _ := strconv.ParseUint(part[1], 10, 64)
 	unix, _ := strconv.ParseInt(part[2], 10, 64)
+	timeline, _ := strconv.ParseUint(part[3], 10, 64)
 	t := DeltaToken{seq, start, time.Unix(unix, 0).UTC()}
 	const again = "The delta token is no longer valid, and the client must start again from the beginning."
 	switch {
-	case t.Seq > tx.Sequence():
+	case !tx.Passed(state.Moment{Timeline: timeline, Sequence: t.Seq}):
 		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncUpload, again)
 	case tx.Now().Sub(t.At) > tokenLife:
 		return DeltaToken{}, problem.New(problem.Expired, problem.ResyncRequired, again)

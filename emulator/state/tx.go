@@ -35,6 +35,11 @@ type World struct {
 	Drawn    uint64 // blocks taken from the seeded source
 	Sequence uint64 // last change number
 
+	// Timeline is another number each time that the world was put back to an earlier state; change numbers are given out
+	// anew then. Before is the change number up to which the timeline that it was put back to is this one's own past.
+	Timeline uint64
+	Before   Moment
+
 	Name       string   // the world's name, unique in the process; part of what a token is bound to
 	Lineage    []string // token-binding ids of the world and its ancestors, the own one last
 	PublicURL  string   // what --public-url says, "" for the addresses as they are
@@ -45,6 +50,9 @@ type World struct {
 	Faults      []Fault // ordered rules
 	Lag         Lag
 }
+
+// Moment is a change number on a timeline.
+type Moment struct{ Timeline, Sequence uint64 }
 
 // Fault is a failure injected on purpose (DESIGN section 7).
 type Fault struct {
@@ -114,7 +122,8 @@ func newTx(s *Store, txn *memdb.Txn, write bool) *Tx {
 
 // saveWorld writes the world's row if the sequences moved or a rule changed it.
 func (tx *Tx) saveWorld() {
-	if tx.world.Drawn != tx.before.Drawn || tx.world.Sequence != tx.before.Sequence || tx.world.Seed != tx.before.Seed {
+	if tx.world.Drawn != tx.before.Drawn || tx.world.Sequence != tx.before.Sequence || tx.world.Seed != tx.before.Seed ||
+		tx.world.Timeline != tx.before.Timeline {
 		put(tx, tableWorld, tx.world)
 	}
 }
@@ -146,6 +155,23 @@ func (tx *Tx) NextSequence() uint64 {
 
 // Sequence is the last change number taken.
 func (tx *Tx) Sequence() uint64 { return tx.world.Sequence }
+
+// Moment is where the world is.
+func (tx *Tx) Moment() Moment { return Moment{tx.world.Timeline, tx.world.Sequence} }
+
+// Passed tells whether the world has been at a moment, as far as it knows: one of a timeline that was given up, or of a
+// distant past, is none of its own.
+func (tx *Tx) Passed(m Moment) bool {
+	return m.Timeline == tx.world.Timeline && m.Sequence <= tx.world.Sequence ||
+		m.Timeline == tx.world.Before.Timeline && m.Sequence <= tx.world.Before.Sequence
+}
+
+// Diverge begins a new timeline behind that one and the world's own: what clients were told since the state to which the
+// world was put back is no longer its past.
+func (tx *Tx) Diverge(from uint64) {
+	tx.world.Before = tx.Moment()
+	tx.world.Timeline = max(from, tx.world.Timeline) + 1
+}
 
 // Read fills b from the world's source of randomness: real, or following from the seed. In a read-only transaction of a
 // seeded world every call begins at the same place, so a rule that needs a secret opens an Update.

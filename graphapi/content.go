@@ -152,7 +152,7 @@ func getDownload(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := download(i.MimeType, i.Name, drive.CTag(i), i.ModifiedAt.Truncate(time.Second), drive.ContentReader(i.Content, 0))
+	a := download(i.MimeType, i.Name, drive.CTag(i), i.FSModifiedAt, drive.ContentReader(i.Content, 0))
 	return a.with("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(i.Name)), nil
 }
 

@@ -75,7 +75,7 @@ func driveItemNodes() []node {
 			Name:        "driveItem",
 			Properties:  odata.PropertiesOf(wireItem{}),
 			Path:        itemByPath,
-			NotEmulated: []string{"activities", "analytics", "checkin", "checkout", "follow", "preview", "retentionLabel", "subscriptions", "unfollow", "workbook"},
+			NotEmulated: []string{"activities", "analytics", "checkin", "checkout", "follow", "preview", "restore", "retentionLabel", "subscriptions", "unfollow", "workbook"},
 			Children: []child{
 				{Name: "children", Of: "children"},
 				{Name: "versions", Of: "versions"},

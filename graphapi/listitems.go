@@ -40,7 +40,7 @@ type wireNamed struct {
 
 func listItemNodes() []node {
 	return []node{
-		{Name: "listItems", Key: key{Of: "listItem", Resolve: listItemByID}, Operations: []operation{
+		{Name: "listItems", NotEmulated: []string{"delta"}, Key: key{Of: "listItem", Resolve: listItemByID}, Operations: []operation{
 			onSite(readSites, operation{Name: "listItems.list", Method: "GET", Source: "GD:api/listitem-list", Handler: listListItems}),
 			onSite(writeSites, operation{Name: "listItems.add", Method: "POST", Source: "GD:api/listitem-create", Handler: addListItem}),
 		}},

@@ -3,6 +3,7 @@ package graphapi
 import (
 	"strings"
 
+	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -199,11 +200,11 @@ func (r *request) specialPath(name string) (string, bool) {
 	case "music":
 		return "Music", true
 	case "approot":
-		a, _ := r.tx.ApplicationByAppID(r.caller.AppID)
-		if a.DisplayName == "" {
-			a.DisplayName = r.caller.AppID
+		name := r.caller.AppID
+		if a, ok := directory.ServicePrincipalByAppID(r.tx, r.tenant.ID, name); ok && drive.CheckName(a.DisplayName) == nil {
+			name = a.DisplayName
 		}
-		return "Apps/" + a.DisplayName, true
+		return "Apps/" + name, true
 	}
 	return "", false
 }

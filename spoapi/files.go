@@ -249,7 +249,7 @@ func readFile(c *request, call *odata.Call) (any, error) {
 	}
 	i := at.Item
 	return content{
-		kind: "application/octet-stream", name: i.Name, etag: fileETag(i), at: i.ModifiedAt, reader: drive.ContentReader(i.Content, 0),
+		kind: "application/octet-stream", name: i.Name, etag: fileETag(i), at: i.FSModifiedAt, reader: drive.ContentReader(i.Content, 0),
 	}, nil
 }
 

@@ -138,7 +138,7 @@ func (p *page) download(at drive.Place) (any, error) {
 	}
 	return content{
 		kind: orText(at.Item.MimeType, "application/octet-stream"), name: at.Item.Name, etag: drive.ETag(at.Item),
-		at: at.Item.ModifiedAt, reader: drive.ContentReader(at.Item.Content, 0),
+		at: at.Item.FSModifiedAt, reader: drive.ContentReader(at.Item.Content, 0),
 	}, nil
 }
 
@@ -194,7 +194,7 @@ func (p *page) folderView(at drive.Place) (any, error) {
 		}
 		w.Rows = append(w.Rows, row{
 			Name: i.Name, Address: p.pageAddress(place), Folder: i.Kind == state.Folder, Size: i.Size,
-			Modified: p.when(i.ModifiedAt), By: i.ModifiedBy.Name,
+			Modified: p.when(i.FSModifiedAt), By: i.ModifiedBy.Name,
 		})
 	}
 	p.offerSync(at, &w)
@@ -203,7 +203,7 @@ func (p *page) folderView(at drive.Place) (any, error) {
 
 func (p *page) itemView(at drive.Place) (any, error) {
 	w := p.shown(at)
-	w.Size, w.Modified = at.Item.Size, p.when(at.Item.ModifiedAt)
+	w.Size, w.Modified = at.Item.Size, p.when(at.Item.FSModifiedAt)
 	if at.Item.Kind == state.File {
 		w.Download = p.placeAddress(at)
 	}

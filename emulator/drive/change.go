@@ -147,7 +147,7 @@ func FindVersion(i state.Item, number int) (state.Version, error) {
 
 // Versions returns a file's versions, the present one first.
 func Versions(i state.Item) []state.Version {
-	now := state.Version{Number: i.Version, Content: i.Content, ModifiedAt: i.ModifiedAt, ModifiedBy: i.ModifiedBy}
+	now := state.Version{Number: i.Version, Content: i.Content, ModifiedAt: i.FSModifiedAt, ModifiedBy: i.ModifiedBy}
 	return slices.Concat([]state.Version{now}, i.Versions)
 }
 

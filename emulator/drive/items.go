@@ -198,7 +198,7 @@ func replace(tx *state.Tx, i state.Item, f FileSpec) (state.Item, error) {
 	if err := fits(tx, l, grown); err != nil {
 		return state.Item{}, err
 	}
-	old := state.Version{Number: i.Version, Content: i.Content, ModifiedAt: i.ModifiedAt, ModifiedBy: i.ModifiedBy}
+	old := state.Version{Number: i.Version, Content: i.Content, ModifiedAt: i.FSModifiedAt, ModifiedBy: i.ModifiedBy}
 	i.Versions = slices.Concat([]state.Version{old}, i.Versions[:min(len(i.Versions), keptVersions-1)])
 	i.Version++
 	i.Content, i.Size = f.Content, f.Content.Size

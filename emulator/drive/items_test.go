@@ -12,7 +12,7 @@ import (
 func TestNamesAreThoseOfTheService(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"a.txt", "name with # % & + ;.bin", "Žluťoučký kůň", "report (1).docx", ".profile", "a..b"} {
-		if err := CheckName(good, false); err != nil {
+		if err := CheckName(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
@@ -31,11 +31,12 @@ func TestNamesAreThoseOfTheService(t *testing.T) {
 		"lpt1":                   problem.NameInvalid,
 		".lock":                  problem.NameInvalid,
 		"desktop.ini":            problem.NameInvalid,
+		"a_VTI_b.txt":            problem.NameInvalid,
 		"tab\t":                  problem.NameInvalid,
 		strings.Repeat("x", 256): problem.PathTooLong,
 		strings.Repeat("🜨", 128): problem.PathTooLong, // counted in UTF-16
 	} {
-		wantReason(t, CheckName(name, false), want)
+		wantReason(t, CheckName(name), want)
 	}
 }
 

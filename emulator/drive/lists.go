@@ -45,7 +45,7 @@ func AddList(tx *state.Tx, s state.Site, l state.List, by state.Actor) (state.Li
 
 func addList(tx *state.Tx, s state.Site, l state.List, by state.Actor) (state.List, error) {
 	for name := range strings.SplitSeq(l.Path, "/") {
-		if err := CheckName(name, true); err != nil {
+		if err := CheckName(name); err != nil {
 			return state.List{}, err
 		}
 	}

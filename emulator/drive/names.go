@@ -17,8 +17,8 @@ const (
 
 const forbidden = `"*:<>?/\|`
 
-// CheckName tells whether a file or folder may bear the name. It fails with NameInvalid.
-func CheckName(name string, folder bool) error {
+// CheckName tells whether a file or folder may bear the name. It fails with NameInvalid or PathTooLong.
+func CheckName(name string) error {
 	bad := func(why string) error {
 		return problem.For(problem.Invalid, problem.NameInvalid, "name", "The provided name cannot contain %s.", why)
 	}
@@ -39,7 +39,7 @@ func CheckName(name string, folder bool) error {
 		return bad("a dot at its end")
 	case utf16Length(name) > maxName:
 		return problem.For(problem.Invalid, problem.PathTooLong, "name", "The name is longer than %d characters.", maxName)
-	case reserved(name, folder):
+	case reserved(name):
 		return problem.For(problem.Invalid, problem.NameInvalid, "name", "The name is reserved.")
 	}
 	return nil
@@ -57,7 +57,7 @@ func utf16Length(s string) int {
 }
 
 // reserved are names that Windows or SharePoint keep for themselves.
-func reserved(name string, folder bool) bool {
+func reserved(name string) bool {
 	lower := strings.ToLower(name)
 	switch lower {
 	case "con", "prn", "aux", "nul", ".lock", "desktop.ini":
@@ -66,12 +66,12 @@ func reserved(name string, folder bool) bool {
 	if len(lower) == 4 && (strings.HasPrefix(lower, "com") || strings.HasPrefix(lower, "lpt")) && lower[3] >= '0' && lower[3] <= '9' {
 		return true
 	}
-	return strings.Contains(lower, "_vti_") && folder || lower == "_vti_"
+	return strings.Contains(lower, "_vti_")
 }
 
 // checkPlace checks a name with the path that it makes. It fails with NameInvalid or PathTooLong.
 func checkPlace(tx *state.Tx, l state.List, parent state.Item, name string, folder bool) error {
-	if err := CheckName(name, folder); err != nil {
+	if err := CheckName(name); err != nil {
 		return err
 	}
 	if parent.Root() && folder && strings.EqualFold(name, "forms") && l.Library() {

@@ -139,7 +139,7 @@ func Redeem(tx *state.Tx, ticket string) (state.List, state.Item, error) {
 		if err != nil {
 			return state.List{}, state.Item{}, err
 		}
-		i.Content, i.Size, i.ModifiedAt = v.Content, v.Content.Size, v.ModifiedAt
+		i.Content, i.Size, i.FSModifiedAt = v.Content, v.Content.Size, v.ModifiedAt
 	}
 	return l, i, nil
 }

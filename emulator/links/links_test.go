@@ -97,6 +97,12 @@ func TestFollow(t *testing.T) {
 		if !ok || f.Kind != links.PlaceURL || f.Path != "/sites/x/Shared Documents/a" {
 			t.Errorf("place: %+v", f)
 		}
+		for _, page := range []string{"/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2Fx%2FShared%20Documents%2Fa&viewid=0a", "/Shared%20Documents/Forms/AllItems.aspx?RootFolder=%2Fsites%2Fx%2FShared%20Documents%2Fa"} {
+			f, ok = links.Follow(o.Site("contoso", false, "/sites/x")+page, "")
+			if !ok || f.Kind != links.PlaceURL || f.Path != "/sites/x/Shared Documents/a" {
+				t.Errorf("a library's page: %+v", f)
+			}
+		}
 	}
 	for _, bad := range []string{
 		"", "x", "https://example.com/redeem?rd=x", "https://login.microsoftonline.com/redeem?rd=" + url.QueryEscape("https://evil.test/redeem/?tenant=T&user=I"),

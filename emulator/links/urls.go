@@ -225,10 +225,24 @@ func Follow(address, public string) (f Followed, ok bool) {
 		if token, ok := Token(u.Path); ok {
 			f.Kind, f.Token = SharingLinkURL, token
 		} else {
-			f.Kind = PlaceURL
+			f.Kind, f.Path = PlaceURL, shownPath(path, u.Path, q)
 		}
 	}
 	return f, true
+}
+
+// shownPath is the path of what a page shows: a library's AllItems.aspx and a OneDrive's onedrive.aspx have the folder or
+// file in their query.
+func shownPath(lower, path string, q url.Values) string {
+	if !strings.HasSuffix(lower, ".aspx") {
+		return path
+	}
+	for _, name := range []string{"id", "RootFolder"} {
+		if at := q.Get(name); strings.HasPrefix(at, "/") {
+			return at
+		}
+	}
+	return path
 }
 
 // At is an address that we handed out as a client of another origin reaches it: the same place by o's names. ok is false

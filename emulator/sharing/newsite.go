@@ -29,7 +29,7 @@ func CreateSite(tx *state.Tx, by directory.Principal, n NewSite) (state.Site, er
 	if !found {
 		name, found = strings.CutPrefix(strings.ToLower(path), "/teams/")
 	}
-	if !found || name == "" || strings.Contains(name, "/") || drive.CheckName(name, true) != nil {
+	if !found || name == "" || strings.Contains(name, "/") || drive.CheckName(name) != nil {
 		return state.Site{}, problem.For(problem.Invalid, problem.InvalidProperty, "Url", "The site url is not valid.")
 	}
 	if strings.TrimSpace(n.Title) == "" {

@@ -27,6 +27,7 @@ type Emulator struct {
 	faces       http.Handler // of emulated hosts
 	control     http.Handler // of every other host
 	console     http.Handler // of every other path there
+	tokens      *tokens.Service
 	hooks       *webhooks
 	relay       *relay   // nil without one
 	tracing     *tracing // nil without it

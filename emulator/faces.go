@@ -68,6 +68,7 @@ func (e *Emulator) compose() error {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 	service := &tokens.Service{Keys: pool}
+	e.tokens = service
 	f := faces{signIn: sts.New(sts.Options{Tokens: service, B2B: m.B2B, Log: log})}
 	f.graph, err = graphapi.New(graphapi.Options{
 		Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log, Webhooks: e.hooks,

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tennantite/tennantite/emulator"
 )
@@ -84,7 +85,7 @@ func TestScenariosInParallel(t *testing.T) {
 	if err := scenario(t.Context(), emu, 0); err != nil {
 		t.Fatal(err)
 	}
-	before := heap()
+	before, running := heap(), runtime.NumGoroutine()
 	const all, atOnce = 200, 32
 	turns := make(chan struct{}, atOnce)
 	var wg sync.WaitGroup
@@ -101,9 +102,23 @@ func TestScenariosInParallel(t *testing.T) {
 	if n := len(emu.Worlds()); n != 1 {
 		t.Errorf("%d worlds are left", n)
 	}
-	const slack = 8 << 20 // what idle connections and caches of the runtime may keep
-	if after := heap(); after > before+slack {
+	const slack = 1 << 20 // what idle connections and caches of the runtime may keep: 5 KiB a world
+	after := heap()
+	t.Logf("heap from %d to %d KiB, goroutines from %d to %d", before>>10, after>>10, running, runtime.NumGoroutine())
+	if after > before+slack {
 		t.Errorf("the heap grew from %d to %d KiB", before>>10, after>>10)
+	}
+	// The last connections are being closed: they get a moment.
+	deadline, done := context.WithTimeout(t.Context(), 10*time.Second)
+	defer done()
+	const slackGoroutines = 10
+	for runtime.NumGoroutine() > running+slackGoroutines {
+		select {
+		case <-deadline.Done():
+			t.Fatalf("%d goroutines run, %d did before", runtime.NumGoroutine(), running)
+		default:
+			runtime.Gosched()
+		}
 	}
 }
 

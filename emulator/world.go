@@ -46,6 +46,16 @@ func (w *world) publicHost() (host string) {
 	return host
 }
 
+// record is the world's own record. It does not wait until that is kept: the world may be gone from the disk already.
+func (w *world) record() (r state.World) {
+	// The error is always nil: the function returns none.
+	_ = w.store.Fork(w.store.Snapshot()).View(func(tx *state.Tx) error {
+		r = tx.World()
+		return nil
+	})
+	return r
+}
+
 func (w *world) now() (t time.Time) {
 	// The error is always nil: the function returns none.
 	_ = w.store.View(func(tx *state.Tx) error {

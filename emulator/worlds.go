@@ -155,6 +155,7 @@ func (e *Emulator) drop(name string) error {
 		return noWorld(name)
 	}
 	e.detach(w)
+	e.tokens.Forget(w.record())
 	if own := w.listening(); own != nil {
 		go func() { // requests under way may take their time
 			ctx, cancel := context.WithTimeout(context.Background(), e.options.Drain)

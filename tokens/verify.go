@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -303,4 +304,13 @@ func (s *signatures) store(raw string, v verifiedToken) {
 		s.old, s.new = s.new, map[string]verifiedToken{}
 	}
 	s.new[raw] = v
+}
+
+// forget drops what drop says so of.
+func (s *signatures) forget(drop func(verifiedToken) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, all := range []map[string]verifiedToken{s.new, s.old} {
+		maps.DeleteFunc(all, func(_ string, v verifiedToken) bool { return drop(v) })
+	}
 }

@@ -97,3 +97,16 @@ func issuedFor(w state.World, uti string) bool {
 	}
 	return false
 }
+
+// Forget drops what is remembered of the tokens that a world issued: it is gone, and so is what it used. A fork of it that
+// still gets one checks it anew.
+func (s *Service) Forget(w state.World) {
+	if len(w.Lineage) == 0 {
+		return
+	}
+	gone := tag(w.Lineage[len(w.Lineage)-1])
+	s.verified.forget(func(v verifiedToken) bool {
+		b, err := base64.RawURLEncoding.DecodeString(v.claims.ID)
+		return err == nil && len(b) == utiBytes && [tagBytes]byte(b) == gone
+	})
+}

@@ -33,7 +33,7 @@ func live(c *call, w http.ResponseWriter) {
 	until := time.NewTimer(liveFor)
 	defer until.Stop()
 	changed := c.store.Changed()
-	since := c.sequence()
+	since := c.moment()
 	for {
 		select {
 		case <-changed:
@@ -48,7 +48,7 @@ func live(c *call, w http.ResponseWriter) {
 		for _, line := range said {
 			fmt.Fprintf(w, "event: say\ndata: %s\n\n", line)
 		}
-		fmt.Fprintf(w, "event: change\ndata: %d\n\n", now)
+		fmt.Fprintf(w, "event: change\ndata: %d\n\n", now.Sequence)
 		if out.Flush() != nil {
 			return
 		}
@@ -60,29 +60,29 @@ func live(c *call, w http.ResponseWriter) {
 	}
 }
 
-func (c *call) sequence() (n uint64) {
+func (c *call) moment() (m state.Moment) {
 	// The error is always nil: the function returns none.
-	_ = c.store.View(func(tx *state.Tx) error { n = tx.Sequence(); return nil })
-	return n
+	_ = c.store.View(func(tx *state.Tx) error { m = tx.Moment(); return nil })
+	return m
 }
 
-// news is what has happened since a change number that people want to hear of.
-func (c *call) news(since uint64) (said []string, now uint64) {
+// news is what has happened since a moment that people want to hear of.
+func (c *call) news(since state.Moment) (said []string, now state.Moment) {
 	// The error is always nil: the function returns none.
 	_ = c.store.View(func(tx *state.Tx) error {
-		now = tx.Sequence()
-		if now < since {
+		now = tx.Moment()
+		if !tx.Passed(since) {
 			said = []string{"The world was set back."}
 			return nil
 		}
 		for t := range tx.Tenants() {
-			for u := range tx.UsersSince(t.ID, since) {
+			for u := range tx.UsersSince(t.ID, since.Sequence) {
 				if u.External() {
 					said = append(said, oneLine(guestNews(t, u)))
 				}
 			}
 		}
-		for m := range tx.MessagesSince(since) {
+		for m := range tx.MessagesSince(since.Sequence) {
 			said = append(said, oneLine("New mail to "+m.To+": "+m.Subject))
 		}
 		return nil

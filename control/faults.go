@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/tennantite/tennantite/control/traffic"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -29,6 +30,9 @@ type faultMatch struct {
 	Tenant string `json:"tenant,omitempty" doc:"id"`
 	Actor  string `json:"actor,omitempty" doc:"object id or principal name"`
 	Client string `json:"client,omitempty" doc:"client id, or part of the User-Agent"`
+
+	Protocol  string `json:"protocol,omitempty" doc:"HTTP/1.1 or HTTP/2.0"`
+	KeptAlive bool   `json:"keptAlive,omitempty" doc:"only what is not the first request of its connection"`
 }
 
 type faultEffect struct {
@@ -55,10 +59,13 @@ type rateLimit struct {
 type faultLimit struct {
 	Times       int     `json:"times,omitempty" doc:"0 is without end" min:"0"`
 	Probability float64 `json:"probability,omitempty" doc:"0 is always; drawn from the world's source" min:"0" max:"1"`
+	SpareRetry  bool    `json:"spareRetry,omitempty" doc:"a request that a fault refused is let through when it comes again"`
 }
 
 type faultRules struct {
 	Rules []faultRule `json:"rules" doc:"in order: the first that matches has its effect"`
+	// Profile is named where rules are put, and gone where they are read: its rules are rules like others.
+	Profile string `json:"profile,omitempty" enum:"realistic" doc:"its rules come behind those given"`
 }
 
 // faultQueue is what the next requests get, one each, in that order.
@@ -97,6 +104,17 @@ func faultEndpoints() []endpoint {
 	}
 }
 
+// FaultProfile returns the rules of a profile: none of "", else those of "realistic".
+func FaultProfile(name string) ([]state.Fault, error) {
+	switch name {
+	case "":
+		return nil, nil
+	case traffic.Realistic:
+		return traffic.RealisticFaults(), nil
+	}
+	return nil, problem.For(problem.Invalid, problem.InvalidProperty, "profile", "found %q, the profile is %q", name, traffic.Realistic)
+}
+
 func getFaults(c *call) (any, error) {
 	out := faultRules{Rules: []faultRule{}}
 	err := c.view(func(tx *state.Tx) error {
@@ -109,12 +127,16 @@ func getFaults(c *call) (any, error) {
 }
 
 func putFaults(c *call, b faultRules) (any, error) {
-	err := c.update(func(tx *state.Tx) error {
+	profile, err := FaultProfile(b.Profile)
+	if err != nil {
+		return nil, err
+	}
+	err = c.update(func(tx *state.Tx) error {
 		w := tx.World()
 		if len(b.Rules) > maxFaults {
 			return tooManyFaults()
 		}
-		w.Faults = make([]state.Fault, 0, len(b.Rules))
+		w.Faults = make([]state.Fault, 0, len(b.Rules)+len(profile))
 		for i, r := range b.Rules {
 			f, err := readFault(r)
 			if err != nil {
@@ -125,6 +147,7 @@ func putFaults(c *call, b faultRules) (any, error) {
 			}
 			w.Faults = append(w.Faults, f)
 		}
+		w.Faults = append(w.Faults, profile...)
 		tx.PutWorld(w)
 		return nil
 	})

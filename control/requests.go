@@ -29,6 +29,7 @@ type request struct {
 	Fault     string    `json:"fault,omitempty" doc:"id of the rule that met it"`
 	Unmatched bool      `json:"unmatched,omitempty" doc:"a real route that is not emulated"`
 	TooEarly  bool      `json:"tooEarly,omitempty" doc:"the client came back before Retry-After"`
+	Retry     bool      `json:"retry,omitempty" doc:"a fault had refused the same request of the same client, which came again"`
 	Forgiven  []string  `json:"forgiven,omitempty" doc:"failures that a lenient world let pass"`
 
 	RequestHeaders  http.Header `json:"requestHeaders"`
@@ -52,7 +53,8 @@ type requestMatch struct {
 	Until     *time.Time `json:"until,omitempty"`
 	Unmatched bool       `json:"unmatched,omitempty"`
 	TooEarly  bool       `json:"tooEarly,omitempty" doc:"only of clients that came back before Retry-After"`
-	Fault     string     `json:"fault,omitempty" doc:"id of a rule"`
+	Fault     string     `json:"fault,omitempty" doc:"id of a rule, * stands for any text"`
+	Retry     bool       `json:"retry,omitempty" doc:"only what came again after a fault"`
 	Body      string     `json:"body,omitempty" doc:"part of the request's body"`
 }
 
@@ -86,7 +88,7 @@ func journalEndpoints() []endpoint {
 		text("app", "client id"),
 		number("status", ""),
 		number("since", "after that position"),
-		text("fault", "id of a rule"),
+		text("fault", "id of a rule, * stands for any text"),
 		flag("tooEarly", "only of clients that came back before Retry-After"),
 		text("body", "part of the request's body"),
 		number("limit", "the newest so many"),
@@ -113,6 +115,7 @@ func (m requestMatch) filter() traffic.Filter {
 	f := traffic.Filter{
 		Surface: m.Surface, Method: m.Method, Host: m.Host, Path: m.Path, Tenant: m.Tenant, Actor: m.Actor, App: m.App,
 		Status: m.Status, Since: m.Since, Unmatched: m.Unmatched, TooEarly: m.TooEarly, Fault: m.Fault, Body: m.Body,
+		Retry: m.Retry,
 	}
 	if m.From != nil {
 		f.From = *m.From
@@ -169,7 +172,7 @@ func describeRequests(entries []*traffic.Entry) []request {
 		out = append(out, request{
 			Seq: e.Seq, ID: e.ID, At: e.At, Took: float64(e.Took) / float64(time.Millisecond), Surface: e.Surface,
 			Tenant: e.Tenant(), Actor: name, ActorID: object, App: app, Method: e.Method, Host: e.Host, Path: e.Path,
-			Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly, Forgiven: e.Forgiven,
+			Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly, Retry: e.Retry, Forgiven: e.Forgiven,
 			RequestHeaders: e.RequestHeader(), RequestBody: e.RequestBody(),
 			ResponseHeaders: e.ResponseHeader(), ResponseBody: e.ResponseBody(),
 		})

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/links"
@@ -19,9 +20,23 @@ type arrival struct {
 	world   string // of the proxy user or of the world's own listener, "" for none
 	proxied bool   // through the proxy: only emulated hosts are reached
 	plain   bool   // plain HTTP inside of a tunnel, where the client means https
+
+	asked *atomic.Int64 // emulated requests of the connection so far; nil where there is none of ours
 }
 
 type arrivalKey struct{}
+
+// connected is withArrival for a connection that begins.
+func connected(ctx context.Context, a arrival) context.Context {
+	a.asked = new(atomic.Int64)
+	return withArrival(ctx, a)
+}
+
+// keptAlive counts a request and tells whether its connection had one before. The parts of a batch have no connection.
+func keptAlive(r *http.Request) bool {
+	a := arrivalOf(r.Context())
+	return a.asked != nil && r.RequestURI != "" && a.asked.Add(1) > 1
+}
 
 func withArrival(ctx context.Context, a arrival) context.Context {
 	return context.WithValue(ctx, arrivalKey{}, a)

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/disk"
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/fixtures"
@@ -95,10 +96,14 @@ func (e *Emulator) mainWorld() (*world, error) {
 		}
 		sources = []fixtures.Source{builtin}
 	}
+	faults, err := control.FaultProfile(o.Faults)
+	if err != nil {
+		return nil, err
+	}
 	s := state.New(state.Options{Now: o.Now, Seed: o.Seed})
-	err := s.Update(func(tx *state.Tx) error {
+	err = s.Update(func(tx *state.Tx) error {
 		w := tx.World()
-		w.PublicURL, w.Lenient = o.PublicURL, o.Lenient
+		w.PublicURL, w.Lenient, w.Faults = o.PublicURL, o.Lenient, faults
 		if !o.Clock.IsZero() {
 			w.Frozen, w.FrozenAt = true, o.Clock.UTC()
 		}

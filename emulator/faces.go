@@ -87,7 +87,7 @@ func (e *Emulator) compose() error {
 	e.faces = control.Around(f, control.Traffic{
 		Journal: func(r *http.Request) *control.Journal { return worldOf(r).journal },
 		World:   func(r *http.Request) string { return worldOf(r).name },
-		Log:     log, Now: e.options.Now,
+		Log:     log, Now: e.options.Now, KeptAlive: keptAlive,
 		Done: func(r *http.Request, entry *control.Entry) {
 			e.metrics.done(entry)
 			e.tracing.describe(r, entry)

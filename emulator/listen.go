@@ -161,7 +161,7 @@ func (e *Emulator) server(h http.Handler, a arrival) *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
 		ErrorLog:          slog.NewLogLogger(e.options.Log.Handler(), slog.LevelDebug),
-		ConnContext:       func(ctx context.Context, _ net.Conn) context.Context { return withArrival(ctx, a) },
+		ConnContext:       func(ctx context.Context, _ net.Conn) context.Context { return connected(ctx, a) },
 	}
 }
 

@@ -32,8 +32,10 @@ type Options struct {
 	Keys     []byte // signing keys, PEM
 	KeyCache string // folder in which a generated key is kept; "" for nowhere
 
+	Faults string // profile of faults that main and its forks begin with: "" or "realistic"
+
 	// StateDir is a folder in which worlds, signing keys and the certificate authority outlive the process; "" for none. Where
-	// it has worlds, Fixtures, Seed, Clock and Lenient count no more: they say how main begins.
+	// it has worlds, Fixtures, Seed, Clock, Lenient and Faults count no more: they say how main begins.
 	StateDir string
 
 	WorldIdle    time.Duration // a forked world that nobody asked for so long ends by itself; 0 for never

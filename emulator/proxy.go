@@ -91,7 +91,7 @@ func tunnelled(ctx context.Context, c net.Conn, plain bool) context.Context {
 	if t, ok := c.(*tunnel); ok {
 		a.world = t.world
 	}
-	return withArrival(ctx, a)
+	return connected(ctx, a)
 }
 
 // close lets no more tunnels begin and ends those in which nothing was said.

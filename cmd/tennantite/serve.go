@@ -32,6 +32,7 @@ type emulatorFlags struct {
 	Keys      string    `type:"existingfile" placeholder:"FILE" help:"Signing keys, RSA, PEM; the first one is active."`
 	Lenient   bool      `help:"Let unknown clients, unregistered redirects and missing consent pass, and note each."`
 
+	Faults       string        `enum:",realistic" default:"" placeholder:"PROFILE" help:"Failures that the real services show now and then: realistic."`
 	StateDir     string        `type:"path" placeholder:"DIR" help:"Keep worlds, signing keys and certificate authority there, across restarts."`
 	WorldIdle    time.Duration `placeholder:"TIME" help:"A forked world that nobody asks for so long ends; a world may say otherwise."`
 	WebhookHosts []string      `placeholder:"HOST" sep:"," help:"Hosts beside loopback that notifications may be sent to."`
@@ -55,7 +56,7 @@ func vars() kong.Vars {
 func (f emulatorFlags) emulator(t terminal) (*emulator.Emulator, error) {
 	o := emulator.Options{
 		HTTP: f.HTTP, HTTPS: f.HTTPS, Proxy: f.Proxy, Seed: f.Seed, Clock: f.Clock, PublicURL: f.PublicURL,
-		Lenient: f.Lenient, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, SMTPRelay: f.SMTPRelay, Drain: f.Drain,
+		Lenient: f.Lenient, Faults: f.Faults, StateDir: f.StateDir, WorldIdle: f.WorldIdle, WebhookHosts: f.WebhookHosts, SMTPRelay: f.SMTPRelay, Drain: f.Drain,
 		Version: version, Log: f.logger(t.stderr),
 	}
 	traces, err := f.traces(os.Getenv)

@@ -23,6 +23,8 @@ type exchange struct {
 	answer     bytes.Buffer // the answer's first bytes
 	asked      *tee
 	caller     *caller
+	protocol   string
+	keptAlive  bool // not the first request of its connection
 }
 
 // maxCapture bounds what is kept of a body.
@@ -30,7 +32,7 @@ const maxCapture = 8 << 10
 
 func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	p := links.FromContext(r.Context())
-	x := &exchange{ResponseWriter: w, place: p, entry: &Entry{
+	x := &exchange{ResponseWriter: w, place: p, protocol: r.Proto, entry: &Entry{
 		Surface: p.Service.Surface(), Method: r.Method, Host: p.Name, Path: r.URL.EscapedPath(), query: r.URL.RawQuery,
 		requestHeader: r.Header, remote: r.RemoteAddr,
 	}}

@@ -53,6 +53,8 @@ func meets(f state.Fault, x *exchange) bool {
 		m.Method != "" && !strings.EqualFold(m.Method, x.entry.Method) ||
 		m.Host != "" && !like(m.Host, x.entry.Host) && !like(m.Host, realName(x.place)) ||
 		m.Path != "" && !like(m.Path, x.entry.Path) && !like(m.Path, unescaped(x.entry.Path)) ||
+		m.Protocol != "" && !strings.EqualFold(m.Protocol, x.protocol) || m.KeptAlive && !x.keptAlive ||
+		f.Limit.SpareRetry && x.entry.Retry ||
 		f.Effect.Resync != "" && !tokenDelta(x.entry) {
 		return false
 	}
@@ -139,6 +141,13 @@ func (t *traffic) inject(x *exchange, r *http.Request, f state.FaultEffect, next
 		}
 	}
 	f.Headers = headersOf(f)
+	if f.Drop || f.Truncate || f.Status != 0 {
+		wait := 0
+		if f.RetryAfter != nil {
+			wait = *f.RetryAfter
+		}
+		t.Journal(r).refused(x, t.Now().Add(time.Duration(wait)*time.Second))
+	}
 	switch {
 	case f.Drop:
 		panic(http.ErrAbortHandler)
@@ -149,9 +158,6 @@ func (t *traffic) inject(x *exchange, r *http.Request, f state.FaultEffect, next
 	case f.Status != 0 || f.Body != "":
 		if f.Status == 0 {
 			f.Status = http.StatusOK
-		}
-		if f.RetryAfter != nil {
-			t.Journal(r).promise(x, t.Now().Add(time.Duration(*f.RetryAfter)*time.Second))
 		}
 		answer(x, r, effect{f.Status, f.Code, f.Message, "", f.RetryAfter, f.Headers, f.Body})
 	case f.Truncate:

@@ -40,6 +40,7 @@ type Entry struct {
 	Dropped   bool     // the connection was closed on purpose
 	Unmatched bool     // a real route that is not emulated
 	TooEarly  bool     // the client came back before Retry-After
+	Retry     bool     // a fault had refused the same request, which came again
 	Forgiven  []string // failures that a lenient world let pass
 
 	query                         string
@@ -99,8 +100,8 @@ type Filter struct {
 	Since           uint64    // after that position
 	From, Until     time.Time // by the world's clock
 	Unmatched       bool
-	TooEarly        bool
-	Fault           string
+	Retry, TooEarly bool
+	Fault           string // with * for any part of it
 	Body            string // part of the request's body
 }
 
@@ -118,8 +119,8 @@ func (f Filter) matches(e *Entry) bool {
 		f.Host != "" && !like(f.Host, e.Host) ||
 		f.Path != "" && !like(f.Path, e.Path) && !like(f.Path, unescaped(e.Path)) ||
 		f.Status != 0 && f.Status != e.Status ||
-		e.Seq <= f.Since || f.Unmatched && !e.Unmatched || f.TooEarly && !e.TooEarly ||
-		f.Fault != "" && f.Fault != e.Fault ||
+		e.Seq <= f.Since || f.Unmatched && !e.Unmatched || f.TooEarly && !e.TooEarly || f.Retry && !e.Retry ||
+		f.Fault != "" && !like(f.Fault, e.Fault) ||
 		!f.From.IsZero() && e.At.Before(f.From) || !f.Until.IsZero() && e.At.After(f.Until) ||
 		f.Body != "" && !strings.Contains(string(e.requestBody), f.Body) {
 		return false
@@ -172,8 +173,9 @@ func like(pattern, s string) bool {
 // maxRetry bounds how many clients the journal waits for.
 const maxRetry = 1000
 
-// promise notes until when a client was asked to stay away from an address.
-func (j *Journal) promise(x *exchange, until time.Time) {
+// refused notes until when a client was asked to stay away from an address; where nothing was said, that it may come back
+// at once.
+func (j *Journal) refused(x *exchange, until time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.retry) >= maxRetry {
@@ -182,22 +184,18 @@ func (j *Journal) promise(x *exchange, until time.Time) {
 	j.retry[x.retryKey()] = until
 }
 
-// early tells whether a client came back before the time that it was told.
-func (j *Journal) early(x *exchange, now time.Time) bool {
+// cameBack tells whether a client asks again for what a fault refused, and whether that is before the time that it was told.
+// Each refusal is come back to once.
+func (j *Journal) cameBack(x *exchange, now time.Time) (again, tooEarly bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.retry) == 0 {
-		return false
+		return false, false
 	}
-	until, ok := j.retry[x.retryKey()]
-	if !ok {
-		return false
-	}
-	if now.Before(until) {
-		return true
-	}
-	delete(j.retry, x.retryKey())
-	return false
+	key := x.retryKey()
+	until, again := j.retry[key]
+	delete(j.retry, key)
+	return again, again && now.Before(until)
 }
 
 // retryKey names a client and what it asked for.

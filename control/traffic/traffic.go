@@ -24,6 +24,8 @@ import (
 type Options struct {
 	// Journal is the journal of a request's world.
 	Journal func(*http.Request) *Journal
+	// KeptAlive tells whether a request is not the first of its connection; nil for always the first.
+	KeptAlive func(*http.Request) bool
 	// World is the name of a request's world, for the log; nil for none.
 	World func(*http.Request) string
 	// Done is called after each request, for metrics and spans; nil for nothing.
@@ -52,7 +54,8 @@ func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		conditions.read(tx, x)
 		return nil
 	})
-	x.entry.TooEarly = j.early(x, began)
+	x.entry.Retry, x.entry.TooEarly = j.cameBack(x, began)
+	x.keptAlive = t.KeptAlive != nil && t.KeptAlive(r)
 	defer func() {
 		p := recover()
 		if p != nil && !aborted(p) {

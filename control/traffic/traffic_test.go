@@ -27,6 +27,8 @@ type stand struct {
 	journal *traffic.Journal
 	now     time.Time
 	around  http.Handler
+
+	keptAlive bool // whether the connection had a request before
 }
 
 // newStand puts traffic around a face. The world's clock is real unless a test sets it.
@@ -37,6 +39,8 @@ func newStand(t *testing.T, face http.HandlerFunc) *stand {
 		Journal: func(*http.Request) *traffic.Journal { return s.journal },
 		Log:     slog.New(slog.DiscardHandler),
 		Now:     func() time.Time { return s.now },
+
+		KeptAlive: func(*http.Request) bool { return s.keptAlive },
 	})
 	return s
 }
@@ -77,7 +81,13 @@ func (s *stand) request(method, address, body string, header ...string) *http.Re
 }
 
 // ask returns the answer, nil where the connection was cut.
-func (s *stand) ask(method, address, body string, header ...string) (answer *httptest.ResponseRecorder) {
+func (s *stand) ask(method, address, body string, header ...string) *httptest.ResponseRecorder {
+	s.Helper()
+	return s.serve(s.request(method, address, body, header...))
+}
+
+// serve returns nil where the connection was closed.
+func (s *stand) serve(r *http.Request) (answer *httptest.ResponseRecorder) {
 	s.Helper()
 	w := httptest.NewRecorder()
 	defer func() {
@@ -88,7 +98,7 @@ func (s *stand) ask(method, address, body string, header ...string) (answer *htt
 			answer = nil
 		}
 	}()
-	s.around.ServeHTTP(w, s.request(method, address, body, header...))
+	s.around.ServeHTTP(w, r)
 	return w
 }
 

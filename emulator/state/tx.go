@@ -66,6 +66,9 @@ type Fault struct {
 // FaultMatch says which requests a fault meets; empty members match all.
 type FaultMatch struct {
 	Host, Method, Path, Tenant, Actor, Client string
+
+	Protocol  string // HTTP/1.1 or HTTP/2.0
+	KeptAlive bool   // only what is not the first request of its connection
 }
 
 // FaultEffect says what happens to them.
@@ -93,6 +96,7 @@ type RateLimit struct {
 type FaultLimit struct {
 	Times       int     // 0: no bound
 	Probability float64 // 0: always
+	SpareRetry  bool    // a request that a fault refused is let through when it comes again
 }
 
 // Lag is replication delay: how long something new, linked or deleted stays unseen.

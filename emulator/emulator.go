@@ -123,7 +123,7 @@ func (e *Emulator) mainWorld() (*world, error) {
 
 // attach joins a world with what acts on its changes; detach ends that.
 func (e *Emulator) attach(w *world) {
-	w.sender = newSender(w.store, e.hooks, e.options.Log)
+	w.sender = newSender(w, e.hooks, e.tracing, e.options.Log, w.resumed)
 	w.post = e.relay.post(w.name, w.store)
 }
 

@@ -108,7 +108,7 @@ func (e *Emulator) found(kept *disk.World) *world {
 	s := state.Open(state.Options{Now: e.options.Now}, f.Now)
 	s.Keep(kept)
 	w := e.newWorld(f.Name, f.Parent, s)
-	w.created, w.start, w.kept = f.Created, f.Start, kept
+	w.created, w.start, w.kept, w.resumed = f.Created, f.Start, kept, true
 	w.idle.Store(int64(f.Idle))
 	w.listens = f.Listens
 	for name, p := range f.Snapshots {

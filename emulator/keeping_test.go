@@ -142,11 +142,16 @@ type tokenPair struct {
 }
 
 // signIn asks for tokens of Contoso as the Tennantite Suite.
-func signIn(t *testing.T, client *http.Client, form url.Values) (a tokenPair) {
+func signIn(t *testing.T, client *http.Client, form url.Values) tokenPair {
+	t.Helper()
+	return signInFor(t, client, form, "https://graph.microsoft.com/User.Read offline_access")
+}
+
+func signInFor(t *testing.T, client *http.Client, form url.Values, scope string) (a tokenPair) {
 	t.Helper()
 	form.Set("client_id", "6f1d2c3b-90ab-4e57-8c1d-5a7e4b2f9d10")
 	form.Set("client_secret", "tennantite-secret")
-	form.Set("scope", "https://graph.microsoft.com/User.Read offline_access")
+	form.Set("scope", scope)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token", strings.NewReader(form.Encode()))
 	must(t, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

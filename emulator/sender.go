@@ -6,148 +6,247 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/collaboration"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// sender tells the subscribers of one world what changed. It looks after each commit; each subscription has one delivery
-// under way at most, so that a slow listener gets what happened meanwhile in one piece.
+// sender tells the subscribers of one world what changed, and what becomes of their subscriptions. It looks after each
+// commit and when something is due by the world's clock. Each subscription has one delivery under way at most, so that a
+// slow listener gets what happened meanwhile in one piece.
 type sender struct {
-	store  *state.Store
+	world  *world
 	hooks  *webhooks
+	traces *tracing
 	log    *slog.Logger
 	ctx    context.Context
 	cancel context.CancelFunc
+	again  chan struct{} // a delivery has ended
 	ended  chan struct{}
+	posts  sync.WaitGroup
 
-	mu       sync.Mutex
-	base     uint64            // what happened up to here was told, or is not ours to tell
-	told     map[string]uint64 // by subscription
-	busy     map[string]bool
-	delivery sync.WaitGroup
+	mu    sync.Mutex
+	base  uint64 // what happened up to here was told, or is not ours to tell
+	lines map[string]*line
 }
 
-// retries are the pauses after failed deliveries; the service goes on for about four hours (graph.md 9.3).
-//
-//nolint:gochecknoglobals // a constant table
-var retries = []time.Duration{
-	time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute,
-	30 * time.Minute, time.Hour, time.Hour, time.Hour,
+// line is what goes to one subscriber.
+type line struct {
+	told  uint64 // change number up to which notifications are in the queue, or need not be
+	queue []*delivery
+	busy  bool // the first of the queue is under way
+	alive bool // there is a subscription
 }
 
-func newSender(s *state.Store, h *webhooks, log *slog.Logger) *sender {
+// newSender begins with what happens from now on; resumed, with what the subscribers were not told before the process ended.
+func newSender(w *world, h *webhooks, t *tracing, log *slog.Logger, resumed bool) *sender {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &sender{
-		store: s, hooks: h, log: log, ctx: ctx, cancel: cancel, ended: make(chan struct{}),
-		told: map[string]uint64{}, busy: map[string]bool{},
+	s := &sender{
+		world: w, hooks: h, traces: t, log: log, ctx: ctx, cancel: cancel,
+		again: make(chan struct{}, 1), ended: make(chan struct{}), lines: map[string]*line{},
 	}
-	w.rewind()
-	go w.watch()
-	return w
+	if !resumed {
+		s.rewind()
+	}
+	go s.watch()
+	return s
 }
 
 // stop ends the sender and the deliveries under way.
-func (w *sender) stop() {
-	w.cancel()
-	<-w.ended
-	w.delivery.Wait()
+func (s *sender) stop() {
+	s.cancel()
+	<-s.ended
+	s.posts.Wait()
 }
 
 // rewind begins anew after the world has become another: what it has behind it is not told again.
-func (w *sender) rewind() {
-	// The error is always nil: the function returns none.
-	_ = w.store.View(func(tx *state.Tx) error {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.base = tx.Sequence()
-		clear(w.told)
-		return nil
-	})
+func (s *sender) rewind() {
+	now := s.world.sequence()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.base = now
+	for _, l := range s.lines {
+		l.told, l.alive, l.queue = 0, false, nil // what is under way comes to its end
+	}
 }
 
-func (w *sender) watch() {
-	defer close(w.ended)
+func (s *sender) watch() {
+	defer close(s.ended)
+	t := time.NewTimer(0)
+	defer t.Stop()
 	for {
-		changed := w.store.Changed()
-		w.look()
+		changed := s.world.store.Changed()
+		wait, timed := s.look()
+		t.Stop()
+		if timed {
+			t.Reset(wait)
+		}
 		select {
 		case <-changed:
-		case <-w.ctx.Done():
+		case <-s.again:
+		case <-t.C:
+		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// look starts a delivery for each subscription that has something to be told.
-func (w *sender) look() {
-	// The error is always nil: the function returns none.
-	_ = w.store.View(func(tx *state.Tx) error {
-		for s := range tx.AllSubscriptions() {
-			if tx.Now().Before(s.ExpiresAt) {
-				w.prepare(tx, s)
-			}
+// look does what is due, and returns how long it is until the next thing is, by the wall clock; false if that depends on
+// other things.
+func (s *sender) look() (wait time.Duration, timed bool) {
+	var d dueDates
+	var lapsed []state.Subscription
+	// A view fails only where nothing can be kept any more, and then the process ends.
+	_ = s.world.store.View(func(tx *state.Tx) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		d = dueDates{now: tx.Now(), frozen: tx.World().Frozen}
+		for _, l := range s.lines {
+			l.alive = false
 		}
+		for sub := range tx.AllSubscriptions() {
+			if !d.add(sub.ExpiresAt) { // it has come
+				continue
+			}
+			l := s.line(sub)
+			l.alive = true
+			if event, at := collaboration.Lapse(tx, sub); event != "" && !d.add(at) {
+				lapsed = append(lapsed, sub)
+				continue
+			}
+			s.queueChanges(tx, sub, l)
+		}
+		s.startDue(&d)
 		return nil
 	})
+	for _, sub := range lapsed {
+		s.lapse(sub)
+	}
+	if len(lapsed) > 0 {
+		return 0, true // what they are told is due
+	}
+	return d.wait()
 }
 
-func (w *sender) prepare(tx *state.Tx, s state.Subscription) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	key := s.TenantID + s.ID
-	if w.busy[key] || w.ctx.Err() != nil {
+func (s *sender) line(sub state.Subscription) *line {
+	key := sub.TenantID + sub.ID
+	l, ok := s.lines[key]
+	if !ok {
+		l = &line{}
+		s.lines[key] = l
+	}
+	return l
+}
+
+// queueChanges queues a notification of what the subscriber was not told yet.
+func (s *sender) queueChanges(tx *state.Tx, sub state.Subscription, l *line) {
+	if len(l.queue) > 0 {
 		return
 	}
-	after := max(w.base, w.told[key], s.DeliveredSeq)
+	after := max(s.base, l.told, sub.DeliveredSeq)
 	if after >= tx.Sequence() {
 		return
 	}
-	changes := changesFor(tx, s, after)
-	w.told[key] = tx.Sequence()
+	l.told = tx.Sequence()
+	if collaboration.Paused(tx, sub) {
+		return
+	}
+	changes := changesFor(tx, sub, after)
 	if len(changes) == 0 {
 		return
 	}
-	body, err := notificationBody(tx, s, changes)
+	body, err := notificationBody(tx, sub, changes)
 	if err != nil {
-		w.log.Error("notification", "subscription", s.ID, "err", err)
+		s.log.Error("notification", "subscription", sub.ID, "err", err)
 		return
 	}
-	w.busy[key] = true
-	w.delivery.Go(func() {
-		w.deliver(s, body)
-		w.mu.Lock()
-		delete(w.busy, key)
-		w.mu.Unlock()
-		w.look() // what happened meanwhile
+	l.queue = append(l.queue, &delivery{
+		subscription: sub, address: sub.NotificationURL, body: body, begun: tx.Now(), next: tx.Now(), upTo: l.told, cause: changes[0].seq,
 	})
 }
 
-// deliver posts a notification until it is acknowledged, the subscription is gone, or the service would give up.
-func (w *sender) deliver(s state.Subscription, body []byte) {
-	for _, pause := range append([]time.Duration{0}, retries...) {
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-w.ctx.Done():
-			t.Stop()
-			return
+// startDue starts the deliveries whose time has come, and forgets who is gone.
+func (s *sender) startDue(d *dueDates) {
+	for key, l := range s.lines {
+		if !l.alive && !l.busy {
+			kept := l.queue[:0]
+			for _, x := range l.queue {
+				if x.event != "" { // that it is gone is what it is told
+					kept = append(kept, x)
+				}
+			}
+			if l.queue = kept; len(kept) == 0 {
+				delete(s.lines, key)
+				continue
+			}
 		}
-		if !w.alive(s) {
-			return
+		if l.busy || len(l.queue) == 0 || s.ctx.Err() != nil || d.add(l.queue[0].next) {
+			continue
 		}
-		err := w.hooks.post(w.ctx, s.NotificationURL, body)
-		if err == nil {
-			return
-		}
-		w.log.Info("a notification was not taken", "subscription", s.ID, "url", s.NotificationURL, "err", err)
+		l.busy = true
+		first := l.queue[0]
+		first.tried = d.now
+		s.posts.Go(func() { s.deliver(l, first) })
 	}
 }
 
-func (w *sender) alive(s state.Subscription) (ok bool) {
-	// The error is always nil: the function returns none.
-	_ = w.store.View(func(tx *state.Tx) error {
-		now, found := tx.Subscription(s.TenantID, s.ID)
-		ok = found && tx.Now().Before(now.ExpiresAt)
-		return nil
+// lapse does what is due about a subscription, if it still is, and queues what the subscriber is told about it.
+func (s *sender) lapse(sub state.Subscription) {
+	var x *delivery
+	err := s.world.store.Update(func(tx *state.Tx) error {
+		now, ok := tx.Subscription(sub.TenantID, sub.ID)
+		if !ok {
+			return nil
+		}
+		event, at := collaboration.Lapse(tx, now)
+		if event == "" || tx.Now().Before(at) {
+			return nil
+		}
+		if event == collaboration.Removed {
+			tx.DeleteSubscription(now)
+		} else {
+			now.ReauthorizationAsked = true
+			tx.PutSubscription(now)
+		}
+		var err error
+		x, err = lifecycleDelivery(now, event, tx.Now())
+		return err
 	})
-	return ok
+	if err != nil {
+		s.log.Error("lifecycle notification", "subscription", sub.ID, "err", err)
+	}
+	if x == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.line(sub)
+	l.queue = append(l.queue, x)
+}
+
+// dueDates finds the next of some dates of a world's clock.
+type dueDates struct {
+	now, next time.Time
+	frozen    bool
+}
+
+// add tells whether a date is still to come; the zero date never comes.
+func (d *dueDates) add(at time.Time) bool {
+	if at.IsZero() {
+		return true
+	}
+	if !at.After(d.now) {
+		return false
+	}
+	if d.next.IsZero() || at.Before(d.next) {
+		d.next = at
+	}
+	return true
+}
+
+// wait is how long it is until the next date; a clock that stands still does not get there by itself.
+func (d *dueDates) wait() (time.Duration, bool) {
+	if d.frozen || d.next.IsZero() {
+		return 0, false
+	}
+	return d.next.Sub(d.now), true
 }

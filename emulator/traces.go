@@ -123,6 +123,29 @@ func (t *tracing) describe(r *http.Request, e *control.Entry) {
 	}
 }
 
+// notify begins the span of a notification, below the request that made the change, and returns the headers that tell the
+// listener of it. The span ends with what came of it.
+func (t *tracing) notify(ctx context.Context, w *world, x *delivery) (context.Context, http.Header, func(error)) {
+	if t == nil {
+		return ctx, nil, func(error) {}
+	}
+	if x.cause != 0 {
+		ctx = trace.ContextWithRemoteSpanContext(ctx, w.causes.of(x.cause))
+	}
+	ctx, span := t.tracer.Start(ctx, "POST notification", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("http.request.method", http.MethodPost), attribute.String("url.full", x.address),
+		attribute.Int("http.request.resend_count", x.tries), attribute.String("tennantite.world", w.name),
+		attribute.String("tennantite.subscription", x.subscription.ID)))
+	headers := http.Header{}
+	t.context.Inject(ctx, propagation.HeaderCarrier(headers))
+	return ctx, headers, func(err error) {
+		if err != nil {
+			span.SetStatus(codes.Error, err.Error())
+		}
+		span.End()
+	}
+}
+
 // statusWriter notes the status of an answer.
 type statusWriter struct {
 	http.ResponseWriter

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -128,13 +129,14 @@ func (w *webhooks) handshake(address, parameter, token string) error {
 }
 
 // post sends a notification. Any status of success acknowledges it.
-func (w *webhooks) post(ctx context.Context, address string, body []byte) error {
+func (w *webhooks) post(ctx context.Context, address string, body []byte, more http.Header) error {
 	ctx, cancel := context.WithTimeout(ctx, notificationTime)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
+	maps.Copy(r.Header, more)
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	answer, err := w.client.Do(r)
 	if err != nil {

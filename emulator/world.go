@@ -20,6 +20,7 @@ type world struct {
 	sender       *sender
 	post         *post        // nil without an SMTP relay
 	kept         *disk.World  // nil without a state directory
+	resumed      bool         // it was found on the disk
 	listens      bool         // on addresses of its own
 	idle         atomic.Int64 // see idleTime
 	used         atomic.Int64 // wall clock of the last request, in nanoseconds

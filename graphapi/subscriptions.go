@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/collaboration"
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -233,6 +234,7 @@ func (r *request) subscription(in subscriptionInput) (state.Subscription, error)
 		return s, err
 	}
 	s.Container, s.ObjectID = about.container, about.object
+	collaboration.Authorize(&s, r.caller.ValidUntil)
 	for _, t := range s.ChangeTypes {
 		if !slices.Contains(about.changeTypes, t) {
 			return s, badSubscription("changeType", "The changeType '"+t+"' is not supported for this resource.")
@@ -348,6 +350,7 @@ func renewSubscription(r *request, call *odata.Call) (any, error) {
 		}
 		s.ExpiresAt = in.ExpirationDateTime.UTC()
 	}
+	collaboration.Authorize(&s, r.caller.ValidUntil) // who renews has shown his token (GD:con/webhooks-lifecycle)
 	r.tx.PutSubscription(s)
 	return entity(call, "subscriptions", subscriptionOf(s)), nil
 }
@@ -357,4 +360,9 @@ func deleteSubscription(r *request, call *odata.Call) (any, error) {
 	return noContent(), nil
 }
 
-func reauthorizeSubscription(*request, *odata.Call) (any, error) { return noContent(), nil }
+func reauthorizeSubscription(r *request, call *odata.Call) (any, error) {
+	s := call.Value.(state.Subscription)
+	collaboration.Authorize(&s, r.caller.ValidUntil)
+	r.tx.PutSubscription(s)
+	return noContent(), nil
+}

@@ -154,7 +154,7 @@ func (s *Service) Verify(tx *state.Tx, raw string, aud Audience) (directory.Prin
 	if _, ok := tx.Tenant(c.Tenant); !ok {
 		return directory.Principal{}, badToken("The tenant of the token does not exist.")
 	}
-	p := directory.Principal{Tenant: c.Tenant, AppID: c.client()}
+	p := directory.Principal{Tenant: c.Tenant, AppID: c.client(), ValidUntil: time.Unix(c.Expires, 0).UTC()}
 	if err := clientOf(tx, c, &p); err != nil {
 		return directory.Principal{}, err
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -11,10 +12,11 @@ type Principal struct {
 	Tenant string     // tenant that he asks in
 	User   state.User // the person's object in Tenant; zero for an application alone
 
-	AppID              string   // client id of the application, "" where there is none (pages, control plane)
-	ServicePrincipalID string   // its object in Tenant
-	Scopes             []string // delegated permissions of the token
-	Roles              []string // application permissions of the token
+	AppID              string    // client id of the application, "" where there is none (pages, control plane)
+	ServicePrincipalID string    // its object in Tenant
+	Scopes             []string  // delegated permissions of the token
+	Roles              []string  // application permissions of the token
+	ValidUntil         time.Time // when the token ends; zero where there is none
 
 	// Email is somebody whom a one-time code proved and who has no object in the directory.
 	Email string

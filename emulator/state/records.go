@@ -136,7 +136,9 @@ type Subscription struct {
 	SharePoint           bool // made through SharePoint's list subscriptions
 	ExpiresAt            time.Time
 	CreatedAt            time.Time
-	DeliveredSeq         uint64 // change number up to which notifications were sent
+	DeliveredSeq         uint64    // change number up to which notifications were sent
+	AuthorizedUntil      time.Time // when the token ends that it was made or authorized again with; zero: never
+	ReauthorizationAsked bool      // the subscriber was asked to authorize it again
 }
 
 // Subscription returns a subscription.

@@ -61,8 +61,8 @@ func next(t *testing.T, from <-chan posted) posted {
 	}
 }
 
-// told is the event and the subscription that a lifecycle notification tells of.
-func told(t *testing.T, p posted) (event, subscription string) {
+// lifecycle is the event and the subscription that a lifecycle notification tells of.
+func lifecycle(t *testing.T, p posted) (event, subscription string) {
 	t.Helper()
 	var body struct {
 		Value []struct{ LifecycleEvent, SubscriptionID, ClientState, TenantID string }
@@ -158,7 +158,7 @@ func TestReauthorization(t *testing.T) {
 		t.Errorf("asked too early: %s", (<-l.life).body)
 	}
 	advance(time.Hour) // tokens live up to 90 minutes
-	if event, of := told(t, next(t, l.life)); event != "reauthorizationRequired" || of != id {
+	if event, of := lifecycle(t, next(t, l.life)); event != "reauthorizationRequired" || of != id {
 		t.Errorf("told %s of %s", event, of)
 	}
 	advance(time.Hour)
@@ -171,7 +171,7 @@ func TestReauthorization(t *testing.T) {
 		t.Errorf("%d notifications and %d events more came", len(l.hook), len(l.life))
 	}
 	advance(24 * time.Hour)
-	if event, _ := told(t, next(t, l.life)); event != "reauthorizationRequired" {
+	if event, _ := lifecycle(t, next(t, l.life)); event != "reauthorizationRequired" {
 		t.Errorf("told %s", event)
 	}
 }
@@ -188,7 +188,7 @@ func TestSubscriptionRemoved(t *testing.T) {
 		tx.PutUser(u)
 		return nil
 	}))
-	if event, of := told(t, next(t, l.life)); event != "subscriptionRemoved" || of != id {
+	if event, of := lifecycle(t, next(t, l.life)); event != "subscriptionRemoved" || of != id {
 		t.Errorf("told %s of %s", event, of)
 	}
 	must(t, emu.View("main", func(tx *state.Tx) error {
@@ -225,7 +225,7 @@ func TestRetriesFollowTheClock(t *testing.T) {
 		select {
 		case <-l.hook:
 		case p := <-l.life: // that its token ends is told, too
-			event, _ = told(t, p)
+			event, _ = lifecycle(t, p)
 		case <-time.After(20 * time.Second):
 			t.Fatal("neither tried again nor given up")
 		}

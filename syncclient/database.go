@@ -34,12 +34,12 @@ type database struct {
 	Link    string            `json:"link"` // where the next delta begins, "" for the beginning
 	Items   map[string]*entry `json:"items"`
 
-	file string
+	in *os.Root
 }
 
-func openDatabase(dir string) (*database, error) {
-	db := &database{Items: map[string]*entry{}, file: filepath.Join(dir, stateName)}
-	b, err := os.ReadFile(db.file)
+func openDatabase(in *os.Root) (*database, error) {
+	db := &database{Items: map[string]*entry{}, in: in}
+	b, err := in.ReadFile(stateName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return db, nil
 	}
@@ -55,11 +55,11 @@ func (db *database) save() error {
 	if err != nil {
 		return err
 	}
-	next := db.file + ".new"
-	if err := os.WriteFile(next, b, 0o600); err != nil {
+	const next = stateName + ".new"
+	if err := db.in.WriteFile(next, b, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(next, db.file)
+	return db.in.Rename(next, stateName)
 }
 
 // path is an item's path below the synced folder; ok is false for what does not hang on its root.
@@ -98,6 +98,12 @@ func (db *database) children(folder string) []string {
 		}
 	}
 	return ids
+}
+
+// fit tells whether an item can have its name here: a file system would take some names for a path, some stand for the
+// folder itself, and some are the client's own.
+func fit(name string) bool {
+	return !strings.ContainsAny(name, "/\\\x00") && name != "." && filepath.IsLocal(name) && !own(name)
 }
 
 // own tells whether a file belongs to the client itself, or to a system that never shares it.

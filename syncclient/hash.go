@@ -44,8 +44,8 @@ func (q *quickXor) Size() int      { return len(q.register) }
 func (q *quickXor) BlockSize() int { return 160 }
 
 // hashFile is the hash of a file's content as the service writes it.
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
+func hashFile(in *os.Root, path string) (string, error) {
+	f, err := in.Open(path)
 	if err != nil {
 		return "", err
 	}

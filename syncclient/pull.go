@@ -2,6 +2,7 @@ package syncclient
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -96,6 +97,9 @@ func (f *Folder) apply(ctx context.Context, i remote) error {
 		return nil
 	case i.Deleted != nil:
 		return f.removeLocal(i.ID)
+	case !fit(i.Name):
+		f.o.tell(Event{Kind: Skipped, Path: i.Name, Text: "this name cannot stand here"})
+		return nil
 	}
 	path, ok := f.db.path(i.Parent.ID, i.Name)
 	if !ok {
@@ -132,25 +136,25 @@ func (f *Folder) relocate(old *entry, path string) error {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(f.local(path)), 0o755); err != nil {
+	if err := f.here.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	f.o.tell(Event{Kind: Moved, Path: path})
-	return os.Rename(f.local(before), f.local(path))
+	return f.here.Rename(before, path)
 }
 
 func (f *Folder) makeFolder(path string) error {
-	if info, err := os.Lstat(f.local(path)); err == nil && !info.IsDir() {
+	if info, err := f.here.Lstat(path); err == nil && !info.IsDir() {
 		if err := f.setAside(path); err != nil {
 			return err
 		}
 	}
-	return os.MkdirAll(f.local(path), 0o755)
+	return f.here.MkdirAll(path, 0o755)
 }
 
 // fetch brings a file's new content here. What was changed here meanwhile is set aside under another name.
 func (f *Folder) fetch(ctx context.Context, i remote, e, old *entry, path string) error {
-	info, err := os.Lstat(f.local(path))
+	info, err := f.here.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -181,7 +185,7 @@ func (f *Folder) fetch(ctx context.Context, i remote, e, old *entry, path string
 		}
 		return err
 	}
-	if info, err = os.Lstat(f.local(path)); err != nil {
+	if info, err = f.here.Lstat(path); err != nil {
 		return err
 	}
 	e.Hash, e.Size, e.ModTime = i.hash(), info.Size(), info.ModTime()
@@ -196,11 +200,12 @@ func (f *Folder) download(ctx context.Context, i remote, path string) error {
 		return err
 	}
 	defer drain(res)
-	part, err := os.CreateTemp(f.dir, partName+"*")
+	name := partName + rand.Text()
+	part, err := f.here.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(part.Name()) }() // renamed by then, unless it failed
+	defer func() { _ = f.here.Remove(name) }() // renamed by then, unless it failed
 	h := newQuickXor()
 	_, err = io.Copy(io.MultiWriter(part, h), res.Body)
 	if err = errors.Join(err, part.Close()); err != nil {
@@ -210,15 +215,15 @@ func (f *Folder) download(ctx context.Context, i remote, path string) error {
 		return errors.New("the content has changed on its way")
 	}
 	if !i.FileSystem.Modified.IsZero() {
-		if err := os.Chtimes(part.Name(), time.Now(), i.FileSystem.Modified); err != nil {
+		if err := f.here.Chtimes(name, time.Now(), i.FileSystem.Modified); err != nil {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(f.local(path)), 0o755); err != nil {
+	if err := f.here.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	f.o.tell(Event{Kind: Downloaded, Path: path})
-	return os.Rename(part.Name(), f.local(path))
+	return f.here.Rename(name, path)
 }
 
 // removeLocal follows a deletion. What was changed here since the last sync stays, as something new.
@@ -237,7 +242,7 @@ func (f *Folder) removeLocal(id string) error {
 	if !ok {
 		return nil
 	}
-	info, err := os.Lstat(f.local(path))
+	info, err := f.here.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -246,7 +251,7 @@ func (f *Folder) removeLocal(id string) error {
 	}
 	if e.Folder {
 		// A folder with something new in it stays.
-		if os.Remove(f.local(path)) == nil {
+		if f.here.Remove(path) == nil {
 			f.o.tell(Event{Kind: Removed, Path: path})
 		}
 		return nil
@@ -256,7 +261,7 @@ func (f *Folder) removeLocal(id string) error {
 		return err
 	}
 	f.o.tell(Event{Kind: Removed, Path: path})
-	return os.Remove(f.local(path))
+	return f.here.Remove(path)
 }
 
 // localHash is the hash of a file here; one whose size and time are those of the last sync is not read.
@@ -264,7 +269,7 @@ func (f *Folder) localHash(path string, info fs.FileInfo, e *entry) (string, err
 	if e != nil && e.Size == info.Size() && e.ModTime.Equal(info.ModTime()) {
 		return e.Hash, nil
 	}
-	return hashFile(f.local(path))
+	return hashFile(f.here, path)
 }
 
 // setAside renames what is in the way: both versions are kept.
@@ -275,14 +280,12 @@ func (f *Folder) setAside(path string) error {
 		aside := fmt.Sprintf("%s (conflict %d)%s", stem, n, ext)
 		if !f.exists(aside) {
 			f.o.tell(Event{Kind: Conflict, Path: aside})
-			return os.Rename(f.local(path), f.local(aside))
+			return f.here.Rename(path, aside)
 		}
 	}
 }
 
-func (f *Folder) local(path string) string { return filepath.Join(f.dir, path) }
-
 func (f *Folder) exists(path string) bool {
-	_, err := os.Lstat(f.local(path))
+	_, err := f.here.Lstat(path)
 	return err == nil
 }

@@ -25,14 +25,11 @@ const (
 func (f *Folder) push(ctx context.Context) error {
 	ids := f.db.byPath()
 	present := map[string]bool{}
-	err := filepath.WalkDir(f.dir, func(full string, d fs.DirEntry, err error) error {
-		if err != nil || full == f.dir || own(d.Name()) {
+	err := fs.WalkDir(f.here.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == "." || own(d.Name()) {
 			return err
 		}
-		path, err := filepath.Rel(f.dir, full)
-		if err != nil {
-			return err
-		}
+		path = filepath.FromSlash(path)
 		present[path] = true
 		if !d.IsDir() && !d.Type().IsRegular() {
 			return nil
@@ -95,7 +92,7 @@ func (f *Folder) transfer(ctx context.Context, parent, id, path string, d fs.Dir
 	if old != nil && old.Size == info.Size() && old.ModTime.Equal(info.ModTime()) {
 		return "", nil
 	}
-	hash, err := hashFile(f.local(path))
+	hash, err := hashFile(f.here, path)
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +111,7 @@ func (f *Folder) transfer(ctx context.Context, parent, id, path string, d fs.Dir
 
 // upload sends a file: a new one, which must not meet another of its name, or a new content of the one that we know.
 func (f *Folder) upload(ctx context.Context, parent, id, path string, info fs.FileInfo) (i remote, err error) {
-	file, err := os.Open(f.local(path))
+	file, err := f.here.Open(path)
 	if err != nil {
 		return remote{}, err
 	}

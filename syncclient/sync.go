@@ -40,6 +40,7 @@ const (
 	Conflict   Kind = "conflict"  // both sides changed it; Path is what the version of here is called now
 	Refused    Kind = "refused"   // no permission to write
 	Postponed  Kind = "postponed" // the next round settles it
+	Skipped    Kind = "skipped"   // not mirrored: its name is none for a file here
 	Waiting    Kind = "waiting"   // the service has no time
 	Resync     Kind = "resync"    // the service asks to begin anew
 )
@@ -65,6 +66,7 @@ type Folder struct {
 	o       Options
 	target  Target
 	dir     string
+	here    *os.Root // dir: no name that the service tells leads out of it
 	session *session
 	db      *database
 }
@@ -88,11 +90,17 @@ func Open(ctx context.Context, t Target, o Options) (*Folder, error) {
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return nil, err
 	}
-	if f.db, err = openDatabase(f.dir); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.dir, err)
+	if f.here, err = os.OpenRoot(f.dir); err != nil {
+		return nil, err
+	}
+	if f.db, err = openDatabase(f.here); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", f.dir, err), f.Close())
 	}
 	return f, f.refused(f.find(ctx))
 }
+
+// Close gives the mirror's folder back.
+func (f *Folder) Close() error { return f.here.Close() }
 
 // Dir is where the mirror stands.
 func (f *Folder) Dir() string { return f.dir }

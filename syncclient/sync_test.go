@@ -152,7 +152,11 @@ func (p *partner) open(dir, address string, progress func(syncclient.Event)) (*s
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return syncclient.Open(p.t.Context(), target, syncclient.Options{Dir: dir, Client: p.client, Password: password, Progress: progress})
+	f, err := syncclient.Open(p.t.Context(), target, syncclient.Options{Dir: dir, Client: p.client, Password: password, Progress: progress})
+	if f != nil {
+		p.t.Cleanup(func() { _ = f.Close() })
+	}
+	return f, err
 }
 
 func round(t *testing.T, f *syncclient.Folder) {

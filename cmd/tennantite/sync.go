@@ -61,6 +61,9 @@ func (c *syncCmd) Run(ctx context.Context, t terminal) error {
 	f, err := syncclient.Open(ctx, target, syncclient.Options{
 		Dir: c.Dir, Login: c.Login, Graph: c.Graph, ClientID: c.ClientID, Home: c.Home, User: c.User, Password: c.Password, Progress: show,
 	})
+	if f != nil {
+		defer f.Close()
+	}
 	for err == nil {
 		if err = f.Round(ctx); err != nil || c.Every <= 0 {
 			break

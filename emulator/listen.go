@@ -156,7 +156,7 @@ func (l *listeners) shutdown(ctx context.Context) {
 // server returns a server for connections that came that way.
 func (e *Emulator) server(h http.Handler, a arrival) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           unhurried(h, e.options.Now, bodyTimeout),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,

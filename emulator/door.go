@@ -115,6 +115,13 @@ func (e *Emulator) serveControl(w http.ResponseWriter, r *http.Request, public s
 		refuse(w, http.StatusForbidden, "Cross-site request", "The control plane takes no requests from pages of other sites.")
 		return
 	}
+	// The error is always nil: the function returns none.
+	_ = state.FromContext(r.Context()).View(func(tx *state.Tx) error {
+		if date, ok := tx.Date(); ok {
+			w.Header().Set("Date", date)
+		}
+		return nil
+	})
 	if r.URL.Path == "/metrics" {
 		e.metrics.handler().ServeHTTP(w, r)
 		return

@@ -96,6 +96,10 @@ func TestCrossSiteRequests(t *testing.T) {
 		{"our own page", http.MethodPost, http.Header{"Origin": {base}, "Sec-Fetch-Site": {"same-origin"}}, http.StatusNoContent},
 		{"a page of another site", http.MethodPost, http.Header{"Origin": {"https://evil.example.com"}, "Sec-Fetch-Site": {"cross-site"}}, http.StatusForbidden},
 		{"an old browser, another site", http.MethodPost, http.Header{"Origin": {"https://evil.example.com"}}, http.StatusForbidden},
+		{"a page of another port of this machine", http.MethodPost, http.Header{"Origin": {"http://127.0.0.1:1"}, "Sec-Fetch-Site": {"same-site"}}, http.StatusForbidden},
+		{"our own name below another host", http.MethodPost, http.Header{"Origin": {"https://127.0.0.1.evil.example.com"}}, http.StatusForbidden},
+		{"a deletion for another site", http.MethodDelete, http.Header{"Origin": {"https://evil.example.com"}, "Sec-Fetch-Site": {"cross-site"}}, http.StatusForbidden},
+		{"a change for another site", http.MethodPatch, http.Header{"Origin": {"https://evil.example.com"}, "Sec-Fetch-Site": {"cross-site"}}, http.StatusForbidden},
 		{"a page without an origin", http.MethodPost, http.Header{"Origin": {"null"}}, http.StatusForbidden},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,5 +157,29 @@ func TestCertificates(t *testing.T) {
 			t.Errorf("%s: speaks %q", tt.name, p)
 		}
 		_ = c.Close() // nothing was said
+	}
+}
+
+// A page of another site can make a browser read, but not hand on what it read.
+func TestOtherSitesCannotReadAnswers(t *testing.T) {
+	t.Parallel()
+	emu := emulator.Start(t)
+	for _, method := range []string{http.MethodGet, http.MethodOptions} {
+		r, err := http.NewRequestWithContext(t.Context(), method, emu.Addresses().HTTP+"/_tennantite/v1/tenants", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", "https://evil.example.com")
+		r.Header.Set("Access-Control-Request-Method", "POST")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		for name := range answer.Header {
+			if strings.HasPrefix(name, "Access-Control-") {
+				t.Errorf("%s is answered with %s", method, name)
+			}
+		}
 	}
 }

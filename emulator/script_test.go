@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,9 +26,10 @@ import (
 //
 //	signin NAME PERSON TENANT [RESOURCE]   a token for a person: at home by password, elsewhere by the home refresh token
 //	app NAME TENANT [RESOURCE]             a token for the application Tennantite Suite alone
-//	http [-as NAME] [-status N] METHOD URL [BODY]   asks; BODY is JSON, or @FILE; fails unless N or any 2xx
+//	http [-as NAME] [-status N] [-header 'K: V'] METHOD URL [BODY]   asks; BODY is JSON, or @FILE; fails unless N or any 2xx
 //	use NAME PATH                          takes one as a token
 //	claims NAME                            the token's payload becomes the last answer
+//	form [-status N] URL FIELDS            sends a form
 //	set VAR PATH                           takes a value of the last answer: value.0.id, value[mail=x].id, len counts
 //	is PATH WANT                           compares one; a dash is a value that is absent
 //	control [-status N] METHOD PATH [BODY] asks the control plane
@@ -34,22 +37,31 @@ import (
 //	browse PERSON URL [FIELD=VALUE...]     goes through pages as that person; prints their kinds and where it ended
 func TestScript(t *testing.T) {
 	t.Parallel()
-	emu := emulator.Start(t)
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+	testscript.Run(t, scripts(emulator.Start(t), "testdata/script", nil))
+}
+
+// scripts are those of a folder against an emulator, each in a world of its own name. around, if it is not nil, stands
+// between a script's client and the wire.
+func scripts(emu *emulator.Emulator, dir string, around func(script string, wire http.RoundTripper) http.RoundTripper) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			w, err := emu.Fork("", emulator.MainWorld, false)
+			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+			w, err := emu.Fork(name, emulator.MainWorld, false)
 			if err != nil {
 				return err
 			}
 			c := &scripted{emu: emu, world: w.Name, client: emu.WorldClient(w.Name), tokens: map[string]string{}}
+			if around != nil {
+				c.client.Transport = around(name, c.client.Transport)
+			}
 			c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			env.Values[scriptedKey{}] = c
 			env.Setenv("contoso", "4ba5b1f1-7b2e-4c6a-9d0f-2f3a6c1e8d47")
 			env.Setenv("fabrikam", "d7c9e0a2-58f4-4b1b-8a36-91c5f0b7e3d2")
 			env.Setenv("graph", "https://graph.microsoft.com/v1.0")
-			for _, option := range []string{"select", "filter", "expand", "top", "count", "orderby", "search"} {
+			for _, option := range []string{"select", "filter", "expand", "top", "count", "orderby", "search", "ref", "batch"} {
 				env.Setenv(option, "$"+option) // so that a query can be written as it is
 			}
 			env.Setenv("site", "https://contoso.sharepoint.com/sites/project-x")
@@ -61,8 +73,9 @@ func TestScript(t *testing.T) {
 			"is": scriptedCommand((*scripted).is), "control": scriptedCommand((*scripted).control),
 			"mail": scriptedCommand((*scripted).mail), "browse": scriptedCommand((*scripted).browse),
 			"use": scriptedCommand((*scripted).use), "claims": scriptedCommand((*scripted).claims),
+			"form": scriptedCommand((*scripted).form),
 		},
-	})
+	}
 }
 
 type scriptedKey struct{}
@@ -182,6 +195,7 @@ func (c *scripted) token(tenant string, form url.Values) (t tokenAnswer, err err
 
 func (c *scripted) http(ts *testscript.TestScript, args []string) error {
 	var as string
+	header := http.Header{}
 	want := 0
 	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
 		switch args[0] {
@@ -189,6 +203,9 @@ func (c *scripted) http(ts *testscript.TestScript, args []string) error {
 			as = args[1]
 		case "-status":
 			want, _ = strconv.Atoi(args[1])
+		case "-header":
+			name, value, _ := strings.Cut(args[1], ": ")
+			header.Set(name, value)
 		default:
 			return fmt.Errorf("unknown option %s", args[0])
 		}
@@ -214,6 +231,22 @@ func (c *scripted) http(ts *testscript.TestScript, args []string) error {
 	if len(args) > 2 {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	maps.Copy(req.Header, header)
+	return c.send(ts, req, want)
+}
+
+// form sends a form, as to the token endpoint.
+func (c *scripted) form(ts *testscript.TestScript, args []string) error {
+	want := 0
+	if args[0] == "-status" {
+		want, _ = strconv.Atoi(args[1])
+		args = args[2:]
+	}
+	req, err := http.NewRequest(http.MethodPost, args[0], strings.NewReader(argument(args, 1, "")))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return c.send(ts, req, want)
 }
 

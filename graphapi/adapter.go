@@ -73,7 +73,7 @@ func (r *request) begin(tx *state.Tx) error {
 	if r.id != "" {
 		return nil
 	}
-	r.id, r.now = requestID(tx, r.http), tx.Now()
+	r.id, r.now = tx.RequestID(r.http.Method+" "+r.http.URL.RequestURI()), tx.Now()
 	r.clientID = r.http.Header.Get("client-request-id")
 	if r.clientID == "" {
 		r.clientID = r.id

@@ -3,17 +3,12 @@ package graphapi
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -49,24 +44,6 @@ func mayAsk(w http.ResponseWriter, req *http.Request) {
 	h.Set("Access-Control-Allow-Headers", req.Header.Get("Access-Control-Request-Headers"))
 	h.Set("Access-Control-Max-Age", "3600")
 	w.WriteHeader(http.StatusOK)
-}
-
-// requestID names a request. In a seeded world it follows from the world and the request, so that the same calls get the
-// same answers; reading takes nothing from the world's own source.
-func requestID(tx *state.Tx, req *http.Request) string {
-	var u uuid.UUID
-	w := tx.World()
-	if w.Seed == 0 {
-		_, _ = rand.Read(u[:]) // never fails
-	} else {
-		b := binary.BigEndian.AppendUint64(nil, w.Seed)
-		b = binary.BigEndian.AppendUint64(b, w.Sequence)
-		sum := sha256.Sum256(append(b, req.Method+" "+req.URL.RequestURI()...))
-		copy(u[:], sum[:])
-	}
-	u[6] = u[6]&0x0f | 0x40
-	u[8] = u[8]&0x3f | 0x80
-	return u.String()
 }
 
 // How much of a body is read.

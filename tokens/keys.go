@@ -23,7 +23,7 @@ func (s *Service) signingKey(w state.World) (*Key, error) {
 	return nil, fmt.Errorf("signing keys: the world's key %s is not in the pool", w.ActiveKeys[0])
 }
 
-// Published returns the keys that the world's documents list: the one that signs, the next one, and retired ones until
+// Published returns the keys that the world's documents list: the one that signs, the next one if it is known, and retired ones until
 // their tokens have ended.
 func (s *Service) Published(tx *state.Tx) ([]*Key, error) {
 	w := tx.World()
@@ -31,11 +31,15 @@ func (s *Service) Published(tx *state.Tx) ([]*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	next, err := s.nextKey(w)
-	if err != nil {
-		return nil, err
+	keys := []*Key{active}
+	// A key that would have to be made up is not announced where keys were given: the same keys give the same bytes.
+	if used := max(1, len(w.ActiveKeys)); s.Keys.given == 0 || used < s.Keys.given {
+		next, err := s.nextKey(w)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, next)
 	}
-	keys := []*Key{active, next}
 	for _, id := range w.ActiveKeys[min(1, len(w.ActiveKeys)):] {
 		if k, ok := s.Keys.byID(id); ok && served(w, id, tx.Now()) {
 			keys = append(keys, k)

@@ -29,6 +29,7 @@ type Key struct {
 // Pool holds the process's signing keys, in an order that never changes. It is safe for concurrent use.
 type Pool struct {
 	cacheDir string
+	given    int // keys that were given, 0 where they are made
 
 	mu    sync.Mutex
 	slots []*slot
@@ -80,6 +81,7 @@ func NewPool(o PoolOptions) (*Pool, error) {
 		if len(keys) == 0 {
 			return nil, fmt.Errorf("signing keys: no RSA private key found (PEM, PKCS #1 or #8)")
 		}
+		p.given = len(keys)
 		p.cacheDir = "" // given keys are the user's to keep
 		for _, k := range keys {
 			p.slots = append(p.slots, filled(k))

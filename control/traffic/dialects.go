@@ -1,7 +1,6 @@
 package traffic
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -21,7 +20,9 @@ import (
 func answer(x *exchange, r *http.Request, e effect) {
 	h := x.Header()
 	for name := range h { // of a face that failed before it wrote
-		h.Del(name)
+		if name != "Date" {
+			h.Del(name)
+		}
 	}
 	if e.retryAfter != nil {
 		h.Set("Retry-After", strconv.Itoa(*e.retryAfter))
@@ -70,12 +71,14 @@ func message(status int) string {
 	return http.StatusText(status)
 }
 
-func newID() string {
-	var u uuid.UUID
-	_, _ = rand.Read(u[:]) // never fails
-	u[6] = u[6]&0x0f | 0x40
-	u[8] = u[8]&0x3f | 0x80
-	return u.String()
+// newID names an answer of ours, by the world's own source.
+func (x *exchange) newID(r *http.Request, what string) (id string) {
+	// The error is always nil: the function returns none.
+	_ = state.FromContext(r.Context()).View(func(tx *state.Tx) error {
+		id = tx.RequestID(what + " " + x.entry.Fault + " " + r.Method + " " + r.Host + r.URL.RequestURI())
+		return nil
+	})
+	return id
 }
 
 func write(x *exchange, status int, contentType string, body any) {
@@ -148,7 +151,7 @@ func graphAnswer(x *exchange, r *http.Request, e effect) {
 			e.code = codes[1]
 		}
 	}
-	id := newID()
+	id := x.newID(r, "request")
 	client := id
 	if c, err := uuid.Parse(r.Header.Get("client-request-id")); err == nil {
 		client = c.String()
@@ -192,7 +195,7 @@ func sharePointAnswer(x *exchange, r *http.Request, e effect) {
 			e.code = "-1, Microsoft.SharePoint.Client.ThrottledException"
 		}
 	}
-	id := newID()
+	id := x.newID(r, "request")
 	x.Header().Set("SPRequestGuid", id)
 	x.Header().Set("request-id", id)
 	f := spFailure{e.code, spMessage{"en-US", e.message}}
@@ -241,7 +244,7 @@ func signInAnswer(x *exchange, r *http.Request, e effect) {
 			e.code = "invalid_request"
 		}
 	}
-	trace, correlation := newID(), newID()
+	trace, correlation := x.newID(r, "trace"), x.newID(r, "correlation")
 	if c, err := uuid.Parse(r.Header.Get("client-request-id")); err == nil {
 		correlation = c.String()
 	}

@@ -104,6 +104,9 @@ func (c *conditions) read(tx *state.Tx, x *exchange) {
 	w := tx.World()
 	c.faults, c.lag = w.Faults, lag(w.Lag)
 	x.entry.At = tx.Now()
+	if date, ok := tx.Date(); ok {
+		x.Header().Set("Date", date)
+	}
 	if x.place.Service == links.SharePoint {
 		if t, ok := tx.TenantByPrefix(x.place.Prefix); ok {
 			x.hostTenant = t.ID

@@ -135,6 +135,14 @@ func (tx *Tx) saveWorld() {
 // Now is the world's time, the same throughout the transaction, in UTC.
 func (tx *Tx) Now() time.Time { return tx.now }
 
+// Date is the world's time as HTTP writes it; false where it is the real one, which servers write by themselves.
+func (tx *Tx) Date() (date string, ok bool) {
+	if !tx.world.Frozen && tx.world.Offset == 0 {
+		return "", false
+	}
+	return tx.now.Format("Mon, 02 Jan 2006 15:04:05 GMT"), true
+}
+
 // Writable tells whether the transaction can change the world.
 func (tx *Tx) Writable() bool { return tx.write }
 
@@ -207,6 +215,21 @@ func (tx *Tx) Bytes(n int) []byte {
 func (tx *Tx) NewID() string {
 	var u uuid.UUID
 	copy(u[:], tx.Bytes(16))
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	return u.String()
+}
+
+// RequestID names an answer to a call that changed nothing, or has not yet. In a seeded world it follows from the world's
+// sequences and from what tells the call from others; it takes nothing from the source, so that reading draws nothing.
+func (tx *Tx) RequestID(call string) string {
+	if tx.world.Seed == 0 {
+		return tx.NewID()
+	}
+	b := binary.BigEndian.AppendUint64(nil, tx.world.Seed)
+	b = binary.BigEndian.AppendUint64(b, tx.world.Sequence)
+	sum := sha256.Sum256(append(b, call...))
+	u := uuid.UUID(sum[:16])
 	u[6] = u[6]&0x0f | 0x40
 	u[8] = u[8]&0x3f | 0x80
 	return u.String()

@@ -146,6 +146,7 @@ type itemWriter struct {
 	siteURL string             // of the site
 	folders map[string]*folder // by id
 	tickets *drive.Tickets
+	scratch []byte
 	told    bool            // as a delta tells it: without cTag, lastModifiedBy and the parent's path
 	sharing map[string]bool // items with links or grants of their own, where sharedAhead found them; else nil
 }
@@ -257,7 +258,8 @@ func (w *itemWriter) file(v *wireItem, p *itemParts, i *state.Item) {
 }
 
 func (w *itemWriter) download(i *state.Item, version int) string {
-	return links.DownloadAt(w.server, i.Name, w.tickets.Version(i.ID, version))
+	w.scratch = w.tickets.Append(links.AppendDownload(w.scratch[:0], w.server, i.Name), i.ID, version)
+	return string(w.scratch)
 }
 
 func (w *itemWriter) webURL(i *state.Item) string {

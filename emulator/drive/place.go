@@ -71,11 +71,8 @@ const (
 
 // Ticket is a pre-authenticated right to read one item's content, good for an hour: the secret in
 // @microsoft.graph.downloadUrl. It needs no record, only the world's secret.
-func Ticket(tx *state.Tx, l state.List, i state.Item) string { return VersionTicket(tx, l, i, 0) }
-
-// VersionTicket is a ticket for the content of an older version; 0 is the content of now.
-func VersionTicket(tx *state.Tx, l state.List, i state.Item, version int) string {
-	return NewTickets(tx, l).Version(i.ID, version)
+func Ticket(tx *state.Tx, l state.List, i state.Item) string {
+	return string(NewTickets(tx, l).Append(nil, i.ID, 0))
 }
 
 // Tickets makes the tickets of many items of a list. It is good for one transaction.
@@ -93,8 +90,8 @@ func NewTickets(tx *state.Tx, l state.List) *Tickets {
 	}
 }
 
-// Version is [VersionTicket].
-func (t *Tickets) Version(item string, version int) string {
+// Append appends the ticket for an item's content to dst: for that of an older version, or, with 0, for that of now.
+func (t *Tickets) Append(dst []byte, item string, version int) []byte {
 	var sum [sha256.Size]byte
 	b := append(t.raw[:0], sum[:ticketSum]...)
 	b = append(append(b, t.head...), item...)
@@ -104,7 +101,7 @@ func (t *Tickets) Version(item string, version int) string {
 	t.mac.Write(b[ticketSum:])
 	copy(b, t.mac.Sum(sum[:0])[:ticketSum])
 	t.raw = b
-	return base64.RawURLEncoding.EncodeToString(b)
+	return base64.RawURLEncoding.AppendEncode(dst, b)
 }
 
 func sign(tx *state.Tx, body string) []byte {

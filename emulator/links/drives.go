@@ -9,14 +9,11 @@ const (
 	monitors  = "/_api/v2.0/monitors/"
 )
 
-// Download is the pre-authenticated address of a file's content: @microsoft.graph.downloadUrl.
-func (o Origin) Download(prefix string, h SiteHost, name, ticket string) string {
-	return DownloadAt(o.SharePoint(prefix, h), name, ticket)
-}
-
-// DownloadAt is [Origin.Download] on the host of that address.
-func DownloadAt(host, name, ticket string) string {
-	return host + downloads + url.PathEscape(name) + "?tempauth=" + ticket
+// AppendDownload appends to dst the pre-authenticated address of a file's content, @microsoft.graph.downloadUrl, up to the
+// ticket that ends it. host is the address of the SharePoint host.
+func AppendDownload(dst []byte, host, name string) []byte {
+	dst = append(append(append(dst, host...), downloads...), url.PathEscape(name)...)
+	return append(dst, "?tempauth="...)
 }
 
 // Thumbnail is the pre-authenticated address of a picture of a file, no larger than that.

@@ -56,7 +56,7 @@ func (r *Refusal) Error() string {
 }
 
 // Is tells that every refusal is a lack of access.
-func (r *Refusal) Is(target error) bool { return target == ErrNoAccess } //nolint:errorlint // this is what errors.Is asks
+func (r *Refusal) Is(target error) bool { return target == ErrNoAccess }
 
 // Unwrap is what the service answered.
 func (r *Refusal) Unwrap() error { return r.Err }

@@ -150,6 +150,9 @@ func (f *found) readAll(name string) error {
 				return nil
 			}
 			s.add(bucket, k, v)
+			if !bytes.Equal(b.Get(k), v) { // what leads to the rows is in no sum
+				return fmt.Errorf("the row %x of %s is not where it belongs", k, bucket)
+			}
 			if bucket == bucketChunks {
 				if h := sha256.Sum256(v); !bytes.Equal(h[:], k) {
 					return fmt.Errorf("content %x is not what was written", k[:8])

@@ -52,7 +52,11 @@ type verdict struct {
 }
 
 func verdictOf(e sharing.Explanation) *verdict {
-	return &verdict{e.Allowed, e.Reason, e.Setting, e.Text}
+	v := &verdict{e.Allowed, e.Reason, e.Setting, e.Text}
+	if v.Text == "allowed by "+v.Setting { // the page says so already
+		v.Text = ""
+	}
+	return v
 }
 
 // shareForm is what was typed.

@@ -1,5 +1,5 @@
 // Package console is the pages for people at the root of the control host: two organisations side by side, directory,
-// sharing, libraries, mailboxes. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
+// sharing, libraries, mailboxes, the timeline of what clients asked. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
 // what can be done on it); a group of pages is one file with its templates beside it, as in the faces. The adapter opens
 // one transaction per request (View to show, Update to act), finds organisation and acting person, checks where a form
 // came from and writes the layout around what the page shows.
@@ -29,6 +29,13 @@ type Host interface {
 	WorldNames() []string
 	// WorldStore is the database of a world.
 	WorldStore(world string) (*state.Store, bool)
+
+	// Requests are what clients asked of a world, the newest so many, oldest first, without their contents.
+	Requests(world string, newest int) []Request
+	// Request is one of them with its contents, secrets masked.
+	Request(world string, seq uint64) (Request, bool)
+	// Asked is closed when the next request to a world was answered; nil where there is no such world.
+	Asked(world string) <-chan struct{}
 }
 
 // Options are what the console needs.
@@ -76,7 +83,7 @@ func New(o Options) http.Handler {
 func pages() []page {
 	var all []page
 	for _, part := range [][]page{homePages(), mailPages(), peoplePages(), groupPages(),
-		applicationPages(), policyPages(), sharingPages(), libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages()} {
+		applicationPages(), policyPages(), sharingPages(), libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages(), timelinePages()} {
 		all = append(all, part...)
 	}
 	return all

@@ -13,6 +13,8 @@ type curl struct {
 	URL    string
 	Body   any    // encoded as JSON; nil for none
 	Upload string // a file's name, sent as it is
+	Raw    string // sent as it is, as Type
+	Type   string
 	world  string
 	token  *tokenWish // nil: the control plane, which asks for none
 }
@@ -78,6 +80,8 @@ func (k curl) String() string {
 	switch {
 	case k.Upload != "":
 		b.WriteString(" \\\n  --data-binary " + quote("@"+k.Upload))
+	case k.Raw != "":
+		b.WriteString(" \\\n  -H " + quote("Content-Type: "+k.Type) + " \\\n  --data-raw " + quote(k.Raw))
 	case k.Body != nil:
 		b.WriteString(" \\\n  -H 'Content-Type: application/json' \\\n  -d " + encode(k.Body))
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -19,7 +20,8 @@ const (
 	liveEvery = 120 * time.Millisecond // changes that come at once are told at once
 )
 
-// live sends server-sent events: "change" when the world has changed (the page fetches itself anew), "say" for what a
+// live sends server-sent events: "change" when the world has changed (the page fetches itself anew), "asked" when a client
+// only asked for something (then the timeline does), "say" for what a
 // screen reader is to tell: mail that came, guests that appeared or were accepted.
 func live(c *call, w http.ResponseWriter) {
 	h := w.Header()
@@ -32,23 +34,29 @@ func live(c *call, w http.ResponseWriter) {
 	}
 	until := time.NewTimer(liveFor)
 	defer until.Stop()
-	changed := c.store.Changed()
+	name := c.worldName()
+	changed, asked := c.store.Changed(), c.Host.Asked(name)
 	since := c.moment()
 	for {
 		select {
 		case <-changed:
+		case <-asked:
 		case <-until.C:
 			return
 		case <-c.r.Context().Done():
 			return
 		}
-		changed = c.store.Changed()
+		changed, asked = c.store.Changed(), c.Host.Asked(name)
 		said, now := c.news(since)
-		since = now
 		for _, line := range said {
 			fmt.Fprintf(w, "event: say\ndata: %s\n\n", line)
 		}
-		fmt.Fprintf(w, "event: change\ndata: %d\n\n", now.Sequence)
+		if now == since {
+			fmt.Fprint(w, "event: asked\ndata:\n\n")
+		} else {
+			fmt.Fprintf(w, "event: change\ndata: %d\n\n", now.Sequence)
+		}
+		since = now
 		if out.Flush() != nil {
 			return
 		}
@@ -58,6 +66,13 @@ func live(c *call, w http.ResponseWriter) {
 			return
 		}
 	}
+}
+
+// worldName is the name of the request's world, outside of a transaction.
+func (c *call) worldName() (name string) {
+	// The error is always nil: the function returns none.
+	_ = c.store.View(func(tx *state.Tx) error { name = cmp.Or(tx.World().Name, "main"); return nil })
+	return name
 }
 
 func (c *call) moment() (m state.Moment) {

@@ -55,6 +55,7 @@ if (from && window.EventSource) {
   const events = new EventSource(from);
   events.addEventListener("say", e => announce(e.data));
   events.addEventListener("change", refresh);
+  events.addEventListener("asked", () => { if (document.querySelector("[data-live=asked]")) refresh(); });
   addEventListener("pagehide", () => events.close());
 }
 

@@ -150,41 +150,41 @@ func (tx *Tx) PutList(l List) List {
 
 // Item returns an item, in the recycle bin or not.
 func (tx *Tx) Item(tenant, list, id string) (Item, bool) {
-	return first[Item](tx, tableItems, indexID, tenant, fold(list), fold(id))
+	return first[Item](tx, tableItems, indexID, ident(tenant), ident(fold(list)), ident(fold(id)))
 }
 
 // ItemByName returns the living child of that name.
 func (tx *Tx) ItemByName(tenant, list, parent, name string) (Item, bool) {
-	return first[Item](tx, tableItems, indexName, tenant, fold(list), fold(parent), NameKey(name))
+	return first[Item](tx, tableItems, indexName, ident(tenant), ident(fold(list)), ident(fold(parent)), NameKey(name))
 }
 
 // ItemByNumber returns an item by its number in the list.
 func (tx *Tx) ItemByNumber(tenant, list string, number int) (Item, bool) {
-	return first[Item](tx, tableItems, indexNumber, tenant, fold(list), number)
+	return first[Item](tx, tableItems, indexNumber, ident(tenant), ident(fold(list)), number)
 }
 
 // Children yields the living children of a folder in name order.
 func (tx *Tx) Children(tenant, list, parent string) iter.Seq[Item] {
-	return each[Item](tx, tableItems, indexName, tenant, fold(list), fold(parent))
+	return each[Item](tx, tableItems, indexName, ident(tenant), ident(fold(list)), ident(fold(parent)))
 }
 
 // ChildrenFrom yields the living children of a folder from a name on.
 func (tx *Tx) ChildrenFrom(tenant, list, parent, name string) iter.Seq[Item] {
 	list, parent = fold(list), fold(parent)
-	return within(from[Item](tx, tableItems, indexName, tenant, list, parent, NameKey(name)), func(i Item) bool {
+	return within(from[Item](tx, tableItems, indexName, ident(tenant), ident(list), ident(parent), NameKey(name)), func(i Item) bool {
 		return i.TenantID == tenant && i.ListID == list && i.ParentID == parent
 	})
 }
 
 // Items yields every item of a list, those in the recycle bin included, by number.
 func (tx *Tx) Items(tenant, list string) iter.Seq[Item] {
-	return each[Item](tx, tableItems, indexNumber, tenant, fold(list))
+	return each[Item](tx, tableItems, indexNumber, ident(tenant), ident(fold(list)))
 }
 
 // ItemsFrom yields every item of a list from a number on.
 func (tx *Tx) ItemsFrom(tenant, list string, number int) iter.Seq[Item] {
 	list = fold(list)
-	return within(from[Item](tx, tableItems, indexNumber, tenant, list, number), func(i Item) bool {
+	return within(from[Item](tx, tableItems, indexNumber, ident(tenant), ident(list), number), func(i Item) bool {
 		return i.TenantID == tenant && i.ListID == list
 	})
 }
@@ -192,14 +192,14 @@ func (tx *Tx) ItemsFrom(tenant, list string, number int) iter.Seq[Item] {
 // ItemsSince yields the items of a list changed after a change number, in that order; those in the recycle bin included.
 func (tx *Tx) ItemsSince(tenant, list string, seq uint64) iter.Seq[Item] {
 	list = fold(list)
-	return within(from[Item](tx, tableItems, indexSeq, tenant, list, seq+1), func(i Item) bool {
+	return within(from[Item](tx, tableItems, indexSeq, ident(tenant), ident(list), seq+1), func(i Item) bool {
 		return i.TenantID == tenant && i.ListID == list
 	})
 }
 
 // RecycledItems yields a site's items in the recycle bin.
 func (tx *Tx) RecycledItems(tenant, site string) iter.Seq[Item] {
-	return each[Item](tx, tableItems, indexDeleted, tenant, fold(site))
+	return each[Item](tx, tableItems, indexDeleted, ident(tenant), ident(fold(site)))
 }
 
 // PutItem stores an item under the next change number, so that a delta shows it.

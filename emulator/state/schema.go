@@ -308,24 +308,30 @@ func itemTables() []*memdb.TableSchema {
 			plain(indexName, func(l *List) key { return live(l, key{l.TenantID, fold(l.SiteID), fold(l.Title)}) }),
 			plain(indexPath, func(l *List) key { return live(l, key{l.TenantID, fold(l.SiteID), fold(l.Path)}) })),
 		table(tableItems,
-			unique(indexID, func(i *Item) key { return key{i.TenantID, i.ListID, i.ID} }),
+			unique(indexID, func(i *Item) key { return i.in(ident(i.ID)) }),
 			plain(indexName, func(i *Item) key {
 				if !i.DeletedAt.IsZero() || i.ParentID == "" {
 					return nil
 				}
-				return key{i.TenantID, i.ListID, i.ParentID, NameKey(i.Name)}
+				return i.in(ident(i.ParentID), NameKey(i.Name))
 			}),
-			plain(indexNumber, func(i *Item) key { return key{i.TenantID, i.ListID, i.Number} }),
+			unique(indexNumber, func(i *Item) key { return i.in(i.Number) }),
 			plain(indexDeleted, func(i *Item) key {
 				if i.DeletedAt.IsZero() {
 					return nil
 				}
-				return key{i.TenantID, fold(i.SiteID), i.ListID, i.ID}
+				return key{ident(i.TenantID), ident(fold(i.SiteID)), ident(i.ListID), ident(i.ID)}
 			}),
-			plain(indexSeq, func(i *Item) key { return key{i.TenantID, i.ListID, i.Seq} })),
+			unique(indexSeq, func(i *Item) key { return i.in(i.Seq) })),
 		table(tableUploads, unique(indexID, func(u *UploadSession) key { return key{u.ID} })),
 		table(tableOperations, unique(indexID, func(o *Operation) key { return key{o.ID} })),
 	}
+}
+
+// in is a key within the item's list.
+func (i *Item) in(parts ...any) key {
+	k := make(key, 0, 2+len(parts))
+	return append(append(k, ident(i.TenantID), ident(i.ListID)), parts...)
 }
 
 func signInTables() []*memdb.TableSchema {

@@ -12,8 +12,61 @@ import (
 )
 
 // key is the tuple that an index files a record under. Text parts end with a zero byte, so that a lookup by the first
-// parts of t1 does not find t12; numbers are eight big-endian bytes, so that their order is kept.
+// parts of t1 does not find t12; numbers are eight big-endian bytes, so that their order is kept; an ident that is a GUID is
+// a mark and its sixteen bytes, in the same order as its digits.
 type key []any
+
+// ident is a key part that is a GUID in lower case, or whatever a caller takes for one. It is for tables of which there may
+// be millions of records: as text it would take twice the room.
+type ident string
+
+const (
+	guidMark = 1 // begins the sixteen bytes of a GUID
+	textMark = 2 // stands before a text that begins like a mark
+	guidText = 36
+)
+
+// appendIdent adds an ident. No two have the same bytes, and none begins with another's.
+func appendIdent(b []byte, id ident) []byte {
+	if g, ok := guid(id); ok {
+		return append(append(b, guidMark), g[:]...)
+	}
+	if id != "" && id[0] <= textMark {
+		b = append(b, textMark)
+	}
+	return append(append(b, id...), 0)
+}
+
+// guid reads a GUID in its canonical form: one that is spelt otherwise is another text.
+func guid(id ident) (g [16]byte, ok bool) {
+	if len(id) != guidText || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return g, false
+	}
+	n := 0
+	for i := 0; i < guidText; i += 2 {
+		if id[i] == '-' {
+			i++
+		}
+		high, low := digit(id[i]), digit(id[i+1])
+		if high|low > 15 {
+			return g, false
+		}
+		g[n] = high<<4 | low
+		n++
+	}
+	return g, true
+}
+
+// digit is the value of a hexadecimal digit in lower case, 255 for none.
+func digit(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
+}
 
 func (k key) bytes() []byte {
 	n := 0
@@ -21,6 +74,8 @@ func (k key) bytes() []byte {
 		switch v := p.(type) {
 		case string:
 			n += len(v) + 1
+		case ident:
+			n += min(len(v)+2, 17) // of a GUID; others are rare, and grow it
 		case wholeKey:
 			n += len(v)
 		default:
@@ -33,6 +88,8 @@ func (k key) bytes() []byte {
 		case string:
 			b = append(b, v...)
 			b = append(b, 0)
+		case ident:
+			b = appendIdent(b, v)
 		case wholeKey:
 			b = append(b, v...)
 		case uint64:
@@ -92,7 +149,8 @@ func (x many[T]) FromObject(raw any) (bool, [][]byte, error) {
 func (many[T]) FromArgs(args ...any) ([]byte, error)       { return key(args).bytes(), nil }
 func (many[T]) PrefixFromArgs(args ...any) ([]byte, error) { return key(args).bytes(), nil }
 
-// unique, plain: the two ways to declare an index.
+// unique, plain: the two ways to declare an index. Unique takes less room; a second record at the same key would take the
+// first one's place, so it is for keys that the store itself hands out.
 func unique[T any](name string, k func(*T) key) *memdb.IndexSchema {
 	return &memdb.IndexSchema{Name: name, Unique: true, AllowMissing: name != indexID, Indexer: one[T]{k}}
 }

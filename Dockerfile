@@ -6,10 +6,12 @@ WORKDIR /src
 COPY . .
 ARG VERSION=dev
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/tennantite ./cmd/tennantite
+    CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/tennantite ./cmd/tennantite && mkdir /out/trust
 
 FROM scratch
 COPY --from=build /out/tennantite /tennantite
+# A volume there begins with this owner, so that --ca-file can be written.
+COPY --from=build --chown=65532:65532 /out/trust /trust
 USER 65532:65532
 EXPOSE 4365 4366 4367
 HEALTHCHECK --interval=5s --timeout=3s --start-period=5s CMD ["/tennantite", "healthcheck"]

@@ -90,6 +90,10 @@ image: ## the container image, with docker or (without an engine) buildah
 image-test: ## build the image, start it and tell it a short story
 	@scripts/image-test
 
+.PHONY: examples
+examples: build ## JavaScript, Python, the GitHub Action and testcontainers, as far as they can run here
+	@scripts/examples $(BINARY)
+
 .PHONY: conformance
 conformance: build ## the black-box suite in SHARED; fails where a listed case no longer passes
 	@SHARED='$(SHARED)' scripts/conformance $(BINARY)

@@ -82,6 +82,24 @@ func hostPort(address string) string {
 	return u.Host
 }
 
+// ForTest makes a world that begins as main is now and ends with the test, and returns its name. Tests in worlds of their own
+// run side by side.
+//
+//	client := emu.WorldClient(emu.ForTest(t))
+func (e *Emulator) ForTest(tb testing.TB) string {
+	tb.Helper()
+	w, err := e.Fork("", MainWorld, false)
+	if err != nil {
+		tb.Fatalf("emulator: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := e.DeleteWorld(w.Name); err != nil {
+			tb.Errorf("emulator: %v", err)
+		}
+	})
+	return w.Name
+}
+
 // View reads a world, as rules do.
 func (e *Emulator) View(world string, f func(*state.Tx) error) error {
 	w, err := e.world(world)

@@ -82,7 +82,7 @@ func (c *runCmd) stop(ctx context.Context, e *emulator.Emulator, t terminal) {
 // the real names lead to the emulator by themselves.
 func (c *runCmd) execute(e *emulator.Emulator, dir, proxy string, t terminal, start func(*exec.Cmd) error) error {
 	a := e.Addresses()
-	if err := c.writeAddresses(a); err != nil {
+	if err := c.announce(e); err != nil {
 		return err
 	}
 	trust, err := emulator.WriteTrust(dir, e.CA(), os.Getenv("SSL_CERT_FILE"))

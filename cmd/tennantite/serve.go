@@ -25,6 +25,7 @@ type emulatorFlags struct {
 	Proxy string `default:"${proxy}" placeholder:"ADDRESS" help:"Proxy for clients that use the real names."`
 
 	AddrFile  string    `type:"path" placeholder:"FILE" help:"Write the addresses there, as JSON, once all can be used."`
+	CAFile    string    `name:"ca-file" type:"path" placeholder:"FILE" help:"Write the certificate authority there, PEM, before the addresses."`
 	Fixtures  []string  `placeholder:"FILE|NAME" sep:"," help:"What the world starts with (${fixture}); several are merged."`
 	Seed      uint64    `placeholder:"N" help:"Identifiers and secrets follow from it."`
 	Clock     time.Time `placeholder:"TIME" help:"The clock stands at this time (RFC 3339)."`
@@ -96,20 +97,28 @@ func (f emulatorFlags) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// writeAddresses writes the file of --addr-file whole, so that nobody reads half of it.
-func (f emulatorFlags) writeAddresses(a emulator.Addresses) error {
-	if f.AddrFile == "" {
-		return nil
+// announce writes the files of --ca-file and --addr-file, in that order.
+func (f emulatorFlags) announce(e *emulator.Emulator) error {
+	if err := writeWhole(f.CAFile, e.CA()); err != nil {
+		return err
 	}
-	text, err := json.MarshalIndent(a, "", "  ")
+	text, err := json.MarshalIndent(e.Addresses(), "", "  ")
 	if err != nil {
 		return err
 	}
-	next := f.AddrFile + ".new"
-	if err := os.WriteFile(next, append(text, '\n'), 0o644); err != nil { //nolint:gosec // others may read where we are
+	return writeWhole(f.AddrFile, append(text, '\n'))
+}
+
+// writeWhole writes a file so that nobody reads half of it; without a path it does nothing.
+func writeWhole(path string, text []byte) error {
+	if path == "" {
+		return nil
+	}
+	next := path + ".new"
+	if err := os.WriteFile(next, text, 0o644); err != nil { //nolint:gosec // others may read where we are
 		return err
 	}
-	return os.Rename(next, f.AddrFile)
+	return os.Rename(next, path)
 }
 
 type serveCmd struct{ emulatorFlags }
@@ -123,7 +132,7 @@ func (c *serveCmd) Run(ctx context.Context, t terminal) error {
 	}
 	return e.Run(ctx, func(a emulator.Addresses) error {
 		defer settle(ctx)
-		if err := c.writeAddresses(a); err != nil {
+		if err := c.announce(e); err != nil {
 			return err
 		}
 		return readyLine(t.stdout, a)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/otel/trace"
@@ -42,8 +43,8 @@ func (c *causes) begin(w *world, span trace.SpanContext) (end func()) {
 func (c *causes) of(seq uint64) trace.SpanContext {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := len(c.recent) - 1; i >= 0; i-- {
-		if n := c.recent[i]; n.after < seq && (!n.ended || seq <= n.last) {
+	for _, n := range slices.Backward(c.recent) {
+		if n.after < seq && (!n.ended || seq <= n.last) {
 			return n.span
 		}
 	}

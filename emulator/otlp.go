@@ -177,7 +177,7 @@ func encodeAttributes(all []attribute.KeyValue) []otlpAttribute {
 			n := strconv.FormatInt(a.Value.AsInt64(), 10)
 			v.Int = &n
 		default:
-			text := a.Value.Emit()
+			text := a.Value.String()
 			v.String = &text
 		}
 		out = append(out, otlpAttribute{string(a.Key), v})

@@ -238,7 +238,7 @@ func TestRelayThatIsNotThere(t *testing.T) {
 		t.Errorf("logged is %s", line)
 	}
 	_, _, text := ask(t, http.MethodGet, emu.Addresses().HTTP+"/metrics", "", nil)
-	if !strings.Contains(string(text), `tennantite_mail_relayed_total{result="failed"} 1`) {
+	if !strings.Contains(text, `tennantite_mail_relayed_total{result="failed"} 1`) {
 		t.Errorf("metrics:\n%s", text)
 	}
 	must(t, emu.View("main", func(tx *state.Tx) error {

@@ -170,7 +170,7 @@ func TestWorldWithListenersOfItsOwn(t *testing.T) {
 func TestIdleWorldsEnd(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64
-	now.Store(time.Now().UnixNano())
+	now.Store(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).UnixNano())
 	emu, err := emulator.New(emulator.Options{WorldIdle: time.Hour, Now: func() time.Time { return time.Unix(0, now.Load()) }})
 	must(t, err)
 	for name, life := range map[string]time.Duration{"as-all": 0, "longer": 3 * time.Hour, "stays": -1, "asked": 0} {

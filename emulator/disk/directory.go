@@ -90,7 +90,7 @@ func (d *Directory) load(program string) error {
 		if found, err = read(name); err != nil {
 			return err
 		}
-		defer found.close()
+		defer found.close()                    //nolint:errcheck // it was only read
 		if err := d.adopt(found); err != nil { // what does not make sense although it adds up is not damaged
 			return &VersionError{File: name, Program: found.program, Format: strconv.Itoa(Format), What: err.Error()}
 		}

@@ -85,7 +85,7 @@ func equal(a, b state.Snapshot) bool {
 func TestModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		dir, err := os.MkdirTemp("", "worlds-")
+		dir, err := os.MkdirTemp("", "worlds-") //nolint:usetesting // one for each run, not for all
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -192,7 +192,7 @@ func (w *writing) create(program string) error {
 var (
 	encoder = must(cbor.EncOptions{Time: cbor.TimeRFC3339Nano}.EncMode())
 	decoder = must(cbor.DecOptions{
-		DefaultMapType: mapType, IntDec: cbor.IntDecConvertSigned, UTF8: cbor.UTF8DecodeInvalid,
+		DefaultMapType: mapType, IntDec: cbor.IntDecConvertSignedOrFail, UTF8: cbor.UTF8DecodeInvalid,
 		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField, FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
 		MaxArrayElements: mostElements, MaxMapPairs: mostElements,
 	}.DecMode())

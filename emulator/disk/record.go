@@ -12,7 +12,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-var mapType = reflect.TypeFor[map[string]any]() //nolint:gochecknoglobals // a constant
+var mapType = reflect.TypeFor[map[string]any]()
 
 // encode is a record as it stands in the file: in the place of the chunks of its content are their hashes. store is given
 // each chunk.

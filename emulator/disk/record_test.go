@@ -15,14 +15,14 @@ import (
 // shapes is the fingerprint of all records at the present Format. Where the test below tells another one, the records have
 // changed. If fields were only added, put the new fingerprint here: in a file of before they are read as empty. If one was
 // renamed, removed, or means something else now, raise Format too, so that such a file is refused and not misread.
-const shapes = "a5c9debd8f2bade2"
+const shapes = "658a0b6122d3b76a"
 
 func TestFormatNamesTheRecords(t *testing.T) {
 	t.Parallel()
 	h := sha256.New()
 	for _, table := range state.Tables() {
 		r, _ := state.NewRecord(table)
-		fmt.Fprintln(h, table, shape(reflect.TypeOf(r)))
+		_, _ = fmt.Fprintln(h, table, shape(reflect.TypeOf(r))) // hashes do not fail
 	}
 	if got := hex.EncodeToString(h.Sum(nil)[:8]); got != shapes {
 		t.Errorf("the records have the fingerprint %q, and that of format %d is %q", got, Format, shapes)

@@ -26,6 +26,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 	at.plane(http.MethodPost, "/tokens", map[string]string{"tenant": contoso, "as": "adele@contoso.com", "resource": "https://graph.microsoft.com"}, &token)
 	fetch := func(b *testing.B, c *http.Client, address, bearer string) {
+		b.Helper()
 		for b.Loop() {
 			r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, nil)
 			if err != nil {

@@ -25,21 +25,21 @@ type browser struct {
 
 const control = "http://localhost:4365"
 
-func open(t testing.TB) *browser {
-	t.Helper()
+func open(tb testing.TB) *browser {
+	tb.Helper()
 	o := emulator.Options{Seed: 7}
 	if dir, err := os.UserCacheDir(); err == nil {
 		o.KeyCache = filepath.Join(dir, "tennantite") // making a key costs more than most tests
 	}
 	emu, err := emulator.New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return &browser{t: t, emu: emu, jar: jar}
+	return &browser{t: tb, emu: emu, jar: jar}
 }
 
 // send sends a request to the front door with the browser's cookies and keeps those of the answer.

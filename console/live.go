@@ -61,7 +61,7 @@ func live(c *call, w http.ResponseWriter) {
 			return
 		}
 		select { // what follows within a moment is one change
-		case <-time.After(liveEvery):
+		case <-time.After(liveEvery): //nolint:forbidigo // the browser waits in its own time, not in the world's
 		case <-c.r.Context().Done():
 			return
 		}

@@ -221,7 +221,7 @@ func (c *call) act(w http.ResponseWriter) {
 	}
 	c.session.keep(w, c.r)
 	if d.Say != "" {
-		notice{d.Say, d.Curl.String()}.keep(w, c.r)
+		notice{Text: d.Say, Curl: d.Curl.String()}.keep(w, c.r)
 	}
 	to := c.base + c.r.URL.RequestURI()
 	if d.To != "" {

@@ -87,7 +87,10 @@ func (s session) owns(f *face, token string) bool {
 }
 
 // notice is what the last action did, told once on the next page.
-type notice struct{ Text, Curl string }
+type notice struct {
+	Text string `json:"text"`
+	Curl string `json:"curl,omitempty"`
+}
 
 const (
 	noticeAge  = 60   // seconds

@@ -19,9 +19,9 @@ const (
 )
 
 // as opens the console and acts as somebody of Contoso.
-func as(t testing.TB, who string) *browser {
-	t.Helper()
-	b := open(t)
+func as(tb testing.TB, who string) *browser {
+	tb.Helper()
+	b := open(tb)
 	b.get("/")
 	b.do("/session", "do", "act", "organisation", contoso, "as", who)
 	return b

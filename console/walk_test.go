@@ -26,9 +26,9 @@ const (
 )
 
 // busy is a world in which every page has something to show.
-func busy(t testing.TB) *browser {
-	t.Helper()
-	b := open(t)
+func busy(tb testing.TB) *browser {
+	tb.Helper()
+	b := open(tb)
 	b.fill()
 	return b
 }
@@ -281,8 +281,12 @@ func TestUpload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	part.Write([]byte("neigh"))
-	form.Close()
+	if _, err := part.Write([]byte("neigh")); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
 	r := httptest.NewRequest(http.MethodPost, control+folder, &body)
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	if answer := b.send(r); answer.StatusCode != http.StatusSeeOther {
@@ -351,7 +355,7 @@ var (
 )
 
 // curl sends a call of a page, its token first.
-func (b *browser) curl(t testing.TB, text string) (status int, answer string) {
+func (b *browser) curl(t *testing.T, text string) (status int, answer string) {
 	t.Helper()
 	token := ""
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {

@@ -82,8 +82,10 @@ func New(o Options) http.Handler {
 // pages is the table of contents of the console: one list per file.
 func pages() []page {
 	var all []page
-	for _, part := range [][]page{homePages(), mailPages(), peoplePages(), groupPages(),
-		applicationPages(), policyPages(), sharingPages(), libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages(), timelinePages()} {
+	for _, part := range [][]page{
+		homePages(), mailPages(), timelinePages(), peoplePages(), groupPages(), applicationPages(), policyPages(), sharingPages(),
+		libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages(),
+	} {
 		all = append(all, part...)
 	}
 	return all

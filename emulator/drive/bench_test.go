@@ -61,6 +61,26 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/item")
 }
 
+// BenchmarkFill is the load of a fixture's library, without the reading of its text.
+func BenchmarkFill(b *testing.B) {
+	const n = 20_000
+	for b.Loop() {
+		store, _, l := world(b)
+		update(b, store, func(tx *state.Tx) error {
+			fill := Fill(tx, l)
+			for i := range n {
+				spec := FileSpec{Content: ContentOf([]byte{byte(i)}), By: by()}
+				if err := fill.File(fmt.Sprintf("folder %d/file %d.txt", i/folderSize, i), spec); err != nil {
+					return err
+				}
+			}
+			fill.Settle()
+			return nil
+		})
+	}
+	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "items/s")
+}
+
 // BenchmarkLibrary shows that a folder of 200, and a delta after ten changes, cost the same in a large library.
 func BenchmarkLibrary(b *testing.B) {
 	for _, n := range sizes() {

@@ -169,11 +169,15 @@ func PutFile(tx *state.Tx, l state.List, parent state.Item, f FileSpec) (i state
 	if err := fits(tx, l, f.Content.Size); err != nil {
 		return state.Item{}, false, err
 	}
-	i = newItem(tx, l, parent, f.Name, state.File, f.By)
+	return insert(tx, newFile(tx, l, parent, f)), true, nil
+}
+
+// newFile is a file that is not stored yet.
+func newFile(tx *state.Tx, l state.List, parent state.Item, f FileSpec) state.Item {
+	i := newItem(tx, l, parent, f.Name, state.File, f.By)
 	i.Content, i.Size, i.MimeType, i.Version, i.CTag = f.Content, f.Content.Size, MimeType(f.Name), 1, 1
 	i.Description = f.Description
-	i = stamp(i, f.FSCreatedAt, f.FSModifiedAt)
-	return insert(tx, i), true, nil
+	return stamp(i, f.FSCreatedAt, f.FSModifiedAt)
 }
 
 // ReplaceContent gives a file new content, keeping the old one as a version. It fails with NotAFile, PreconditionFailed

@@ -1,5 +1,6 @@
 // Package console is the pages for people at the root of the control host: two organisations side by side, directory,
-// sharing, libraries, mailboxes, the timeline of what clients asked. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
+// sharing, libraries, mailboxes, the timeline of what clients asked, the
+// controls of the world. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
 // what can be done on it); a group of pages is one file with its templates beside it, as in the faces. The adapter opens
 // one transaction per request (View to show, Update to act), finds organisation and acting person, checks where a form
 // came from and writes the layout around what the page shows.
@@ -36,6 +37,19 @@ type Host interface {
 	Request(world string, seq uint64) (Request, bool)
 	// Asked is closed when the next request to a world was answered; nil where there is no such world.
 	Asked(world string) <-chan struct{}
+
+	// Worlds are the worlds with what they were forked from, main first.
+	Worlds() []World
+	// Fork makes a world that begins as another is now; name "" draws one.
+	Fork(name, from string) (string, error)
+	DeleteWorld(name string) error
+	// Reset puts a world back to its beginning.
+	Reset(world string) error
+	// Snapshots are a world's by name; taking one of a name that is there replaces it.
+	Snapshots(world string) ([]Snapshot, error)
+	TakeSnapshot(world, name string) error
+	Restore(world, name string) error
+	DeleteSnapshot(world, name string) error
 }
 
 // Options are what the console needs.
@@ -83,7 +97,7 @@ func New(o Options) http.Handler {
 func pages() []page {
 	var all []page
 	for _, part := range [][]page{
-		homePages(), mailPages(), timelinePages(), peoplePages(), groupPages(), applicationPages(), policyPages(), sharingPages(),
+		homePages(), mailPages(), timelinePages(), controlPages(), peoplePages(), groupPages(), applicationPages(), policyPages(), sharingPages(),
 		libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages(),
 	} {
 		all = append(all, part...)

@@ -25,6 +25,8 @@ type page struct {
 	// actions change, by the form's field "do"; each runs in an Update of its own. A refusal shows the page again, with its
 	// reason; then nothing has changed.
 	actions map[string]func(*call) (done, error)
+	// outside are actions that put another state in the world's place, or are about the worlds themselves: no transaction.
+	outside map[string]func(*call) (done, error)
 	// unseen tells whether looking at the page changes something (a letter that becomes read); then seen does it, in an
 	// Update before show. Both may be nil.
 	unseen func(*call) bool
@@ -197,20 +199,11 @@ func (c *call) act(w http.ResponseWriter) {
 		c.fail(w, err)
 		return
 	}
-	action, ok := c.page.actions[c.r.PostFormValue("do")]
-	if !ok {
-		c.fail(w, problem.New(problem.Invalid, problem.UnknownSegment, "The page has no such action."))
+	d, err := c.perform(c.r.PostFormValue("do"))
+	if problem.ReasonOf(err) == problem.UnknownSegment {
+		c.fail(w, err)
 		return
 	}
-	var d done
-	err := c.store.Update(func(tx *state.Tx) error {
-		if err := c.begin(tx); err != nil {
-			return err
-		}
-		var err error
-		d, err = action(c)
-		return err
-	})
 	if err != nil {
 		c.refuse(w, err)
 		return
@@ -229,6 +222,29 @@ func (c *call) act(w http.ResponseWriter) {
 	}
 	w.Header().Set("Location", local(to))
 	w.WriteHeader(http.StatusSeeOther)
+}
+
+// perform does one of the page's actions.
+func (c *call) perform(name string) (d done, err error) {
+	if outside, ok := c.page.outside[name]; ok {
+		if err := c.store.View(c.begin); err != nil {
+			return done{}, err
+		}
+		c.tx = nil
+		return outside(c)
+	}
+	action, ok := c.page.actions[name]
+	if !ok {
+		return done{}, problem.New(problem.Invalid, problem.UnknownSegment, "The page has no such action.")
+	}
+	err = c.store.Update(func(tx *state.Tx) error {
+		if err := c.begin(tx); err != nil {
+			return err
+		}
+		d, err = action(c)
+		return err
+	})
+	return d, err
 }
 
 // refuse shows the page again with what an action said; a page that shows nothing says it alone.

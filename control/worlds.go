@@ -216,15 +216,15 @@ func putClock(c *call, b setClock) (any, error) {
 		case "frozen":
 			at := tx.Now()
 			if b.Now != nil {
-				at = b.Now.UTC()
+				at = *b.Now
 			}
-			w.Frozen, w.FrozenAt, w.Offset = true, at, 0
+			w.Stand(at)
 		case "real", "":
-			w.Frozen, w.FrozenAt = false, time.Time{}
-			w.Offset = 0
+			ahead := time.Duration(0)
 			if b.Now != nil {
-				w.Offset = b.Now.Sub(tx.Wall())
+				ahead = b.Now.Sub(tx.Wall())
 			}
+			w.Run(ahead)
 		default:
 			return problem.For(problem.Invalid, problem.InvalidProperty, "mode", "found %q; allowed are real, frozen", b.Mode)
 		}
@@ -246,11 +246,7 @@ func advanceClock(c *call, b advance) (any, error) {
 	}
 	err = c.update(func(tx *state.Tx) error {
 		w := tx.World()
-		if w.Frozen {
-			w.FrozenAt = w.FrozenAt.Add(by)
-		} else {
-			w.Offset += by
-		}
+		w.Move(by)
 		tx.PutWorld(w)
 		return nil
 	})

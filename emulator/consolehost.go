@@ -72,3 +72,44 @@ func (h consoleHost) Asked(name string) <-chan struct{} {
 	}
 	return w.journal.Changed()
 }
+
+// Worlds are the worlds, main first.
+func (h consoleHost) Worlds() []console.World {
+	all := h.e.worlds.all()
+	list := make([]console.World, 0, len(all))
+	for _, w := range all {
+		list = append(list, console.World{Name: w.name, Parent: w.parent, Created: w.created})
+	}
+	return list
+}
+
+// Fork makes a world without listeners of its own.
+func (h consoleHost) Fork(name, from string) (string, error) {
+	w, err := h.e.Fork(name, from, false)
+	return w.Name, err
+}
+
+// DeleteWorld ends a world.
+func (h consoleHost) DeleteWorld(name string) error { return h.e.DeleteWorld(name) }
+
+// Reset puts a world back to its beginning.
+func (h consoleHost) Reset(world string) error { return h.e.Reset(world) }
+
+// Snapshots are a world's by name.
+func (h consoleHost) Snapshots(world string) ([]console.Snapshot, error) {
+	all, err := h.e.Snapshots(world)
+	list := make([]console.Snapshot, 0, len(all))
+	for _, s := range all {
+		list = append(list, console.Snapshot{Name: s.Name, Taken: s.TakenAt})
+	}
+	return list, err
+}
+
+// TakeSnapshot keeps a world as it is now.
+func (h consoleHost) TakeSnapshot(world, name string) error { return h.e.Snapshot(world, name) }
+
+// Restore puts a world back to a snapshot.
+func (h consoleHost) Restore(world, name string) error { return h.e.Restore(world, name) }
+
+// DeleteSnapshot forgets a snapshot.
+func (h consoleHost) DeleteSnapshot(world, name string) error { return h.e.DeleteSnapshot(world, name) }

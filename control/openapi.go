@@ -136,7 +136,7 @@ func success(e endpoint, defs map[string]any) map[string]any {
 	case nil:
 	case raw:
 		content := map[string]any{}
-		for _, kind := range strings.Split(e.Type, ", ") {
+		for kind := range strings.SplitSeq(e.Type, ", ") {
 			content[kind] = map[string]any{"schema": map[string]any{"type": "string"}}
 			if kind == "application/json" {
 				content[kind] = map[string]any{"schema": map[string]any{}}

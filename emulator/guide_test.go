@@ -125,7 +125,10 @@ func TestGuideGo(t *testing.T) {
 	var guest bool
 	emu := emulator.Start(t)              // own world, own ports, ended with the test
 	w, err := emu.Fork("", "main", false) // or one of many worlds of the same process
-	client := emu.WorldClient(w.Name)     // reaches the real names and trusts the certificates
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := emu.WorldClient(w.Name) // reaches the real names and trusts the certificates
 	answer, err := client.Get("https://login.microsoftonline.com/contoso.com/v2.0/.well-known/openid-configuration")
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatal(answer, err)

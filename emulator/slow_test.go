@@ -17,7 +17,7 @@ func TestAStalledBodyEnds(t *testing.T) {
 	s := httptest.NewServer(unhurried(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, err := io.ReadAll(r.Body)
 		got <- err
-	}), time.Now, limit))
+	}), time.Now, limit)) //nolint:forbidigo // connections go by the wall clock
 	defer s.Close()
 	c, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {

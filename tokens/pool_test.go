@@ -51,7 +51,9 @@ func TestCachedKeys(t *testing.T) {
 	}
 	for name, cache := range map[string][]byte{"kept": with(0, 1), "none": with(), "of the other key": with(1, 0), "of the first alone": with(0)} {
 		got := published(t, cache)
-		same := func(a, b *tokens.Key) bool { return a.ID == b.ID && slices.Equal(a.Certificate, b.Certificate) && a.Private.Equal(b.Private) }
+		same := func(a, b *tokens.Key) bool {
+			return a.ID == b.ID && slices.Equal(a.Certificate, b.Certificate) && a.Private.Equal(b.Private)
+		}
 		if !slices.EqualFunc(got, made, same) {
 			t.Errorf("certificate %s: other keys than before", name)
 		}

@@ -62,7 +62,7 @@ func (c *syncCmd) Run(ctx context.Context, t terminal) error {
 		Dir: c.Dir, Login: c.Login, Graph: c.Graph, ClientID: c.ClientID, Home: c.Home, User: c.User, Password: c.Password, Progress: show,
 	})
 	if f != nil {
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // nothing is written through it
 	}
 	for err == nil {
 		if err = f.Round(ctx); err != nil || c.Every <= 0 {

@@ -47,7 +47,7 @@ func draw(lines []line) string {
 		x := center(i)
 		p.stroke(`class="life" stroke="#8f877a" stroke-dasharray="3 4"`, x, boxHeight+8, x, p.height-8)
 		p.box("party", "#f4f1ec", "#8f877a", x, 8+boxHeight/2, boxWidth, boxHeight)
-		p.text("name", "#1f2328", x, 8+boxHeight/2+4, "middle", shorten(name, boxWidth))
+		p.text("name", "#1f2328", x, 8+boxHeight/2+4, shorten(name, boxWidth))
 	}
 	for i, l := range lines {
 		p.step(l, headHeight+i*rowHeight+rowHeight/2, slices.Index(parties, l.from), slices.Index(parties, l.to))
@@ -70,8 +70,8 @@ func partiesOf(lines []line) []string {
 		}
 	}
 	for _, l := range lines {
-		switch {
-		case l.Kind == kindMail:
+		switch l.Kind {
+		case kindMail:
 			add(serviceRank(l.from), l.from)
 			add(5, l.to)
 		default:
@@ -116,8 +116,8 @@ func (p *pen) box(class, fill, edge string, x, y, width, height int) {
 		`" width="`, strconv.Itoa(width), `" height="`, strconv.Itoa(height), `"/>`)
 }
 
-func (p *pen) text(class, fill string, x, y int, anchor, text string) {
-	p.put(`<text class="`, class, `" fill="`, fill, `" x="`, strconv.Itoa(x), `" y="`, strconv.Itoa(y), `" text-anchor="`, anchor, `">`,
+func (p *pen) text(class, fill string, x, y int, text string) {
+	p.put(`<text class="`, class, `" fill="`, fill, `" x="`, strconv.Itoa(x), `" y="`, strconv.Itoa(y), `" text-anchor="middle">`,
 		template.HTMLEscapeString(printable(text)), `</text>`)
 }
 
@@ -146,8 +146,8 @@ func (p *pen) step(l line, y, from, to int) {
 	p.stroke(`class="arrow`+class+`" stroke="`+ink+`" stroke-width="1.5"`+dash, x1, y, x2, y)
 	p.put(`<path class="tip`, class, `" fill="`, ink, `" d="M`, strconv.Itoa(x2), ` `, strconv.Itoa(y), ` l`, strconv.Itoa(-tip), ` -4 v8 z"/>`)
 	middle := (x1 + x2) / 2
-	p.text("label", "#1f2328", middle, y-5, "middle", shorten(label, room))
-	p.text("outcome"+class, ink, middle, y+14, "middle", shorten(strings.TrimSpace(outcome+" "+noteOf(l)), room))
+	p.text("label", "#1f2328", middle, y-5, shorten(label, room))
+	p.text("outcome"+class, ink, middle, y+14, shorten(strings.TrimSpace(outcome+" "+noteOf(l)), room))
 }
 
 func noteOf(l line) string {
@@ -161,8 +161,8 @@ func noteOf(l line) string {
 func (p *pen) note(l line, class string, y, at int) {
 	x := center(at)
 	p.box("noted"+class, "#fff6d6", "#8f877a", x, y, boxWidth, rowHeight-8)
-	p.text("label", "#1f2328", x, y-3, "middle", shorten(l.What, boxWidth))
-	p.text("outcome"+class, "#57606a", x, y+12, "middle", shorten(strings.Trim(l.Who+" → "+l.Note, " →"), boxWidth))
+	p.text("label", "#1f2328", x, y-3, shorten(l.What, boxWidth))
+	p.text("outcome"+class, "#57606a", x, y+12, shorten(strings.Trim(l.Who+" → "+l.Note, " →"), boxWidth))
 }
 
 func (p *pen) picture() string {

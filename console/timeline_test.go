@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -119,7 +120,7 @@ func TestDiagramIsAPictureOfTheLines(t *testing.T) {
 	d, texts := xml.NewDecoder(strings.NewReader(picture)), ""
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -146,7 +146,7 @@ func (p *pen) step(l line, y, from, to int) {
 	p.stroke(`class="arrow`+class+`" stroke="`+ink+`" stroke-width="1.5"`+dash, x1, y, x2, y)
 	p.put(`<path class="tip`, class, `" fill="`, ink, `" d="M`, strconv.Itoa(x2), ` `, strconv.Itoa(y), ` l`, strconv.Itoa(-tip), ` -4 v8 z"/>`)
 	middle := (x1 + x2) / 2
-	p.text("label", "#1f2328", middle, y-5, shorten(label, room))
+	p.text("message", "#1f2328", middle, y-5, shorten(label, room))
 	p.text("outcome"+class, ink, middle, y+14, shorten(strings.TrimSpace(outcome+" "+noteOf(l)), room))
 }
 
@@ -161,7 +161,7 @@ func noteOf(l line) string {
 func (p *pen) note(l line, class string, y, at int) {
 	x := center(at)
 	p.box("noted"+class, "#fff6d6", "#8f877a", x, y, boxWidth, rowHeight-8)
-	p.text("label", "#1f2328", x, y-3, shorten(l.What, boxWidth))
+	p.text("message", "#1f2328", x, y-3, shorten(l.What, boxWidth))
 	p.text("outcome"+class, "#57606a", x, y+12, shorten(strings.Trim(l.Who+" → "+l.Note, " →"), boxWidth))
 }
 

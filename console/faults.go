@@ -50,15 +50,12 @@ func faultKinds() []faultKind {
 		{"drop", "the connection is closed without an answer", faultEffect{Drop: true}},
 		{"truncate", "the answer ends half way", faultEffect{Truncate: true}},
 		{"lost", "a write is answered as done and lost", faultEffect{LostWrite: true}},
-		{"resync", "delta asks for a resync (410)", faultEffect{Resync: "resyncRequired"}},
+		{"resync", "delta asks for a resync (410)", faultEffect{Resync: "resyncChangesApplyDifferences"}},
 		{"slow", "the answer takes two seconds", faultEffect{Delay: "PT2S"}},
 	}
 }
 
-const (
-	mostQueued = 50
-	mostFaults = 1000 // as the control plane has it
-)
+const mostQueued = 50
 
 // addFault queues a failure for the next requests, as the control plane's queue does.
 func addFault(c *call) (done, error) {
@@ -71,23 +68,17 @@ func addFault(c *call) (done, error) {
 	if err != nil || times < 1 || times > mostQueued {
 		return done{}, problem.For(problem.Invalid, problem.InvalidProperty, "times", "Say how many requests it meets, from 1 to %d.", mostQueued)
 	}
-	w := c.tx.World()
-	if len(w.Faults)+times > mostFaults {
-		return done{}, problem.For(problem.TooLarge, problem.LimitExceeded, "times", "A world has at most %d faults.", mostFaults)
+	e, w := kinds[i].effect, c.tx.World()
+	body := faultsBody{Match: faultMatch{Host: c.field("host"), Path: c.field("path")}, Effects: slices.Repeat([]faultEffect{e}, times)}
+	f := state.Fault{
+		Match:  state.FaultMatch{Host: body.Match.Host, Path: body.Match.Path},
+		Effect: state.FaultEffect{Status: e.Status, RetryAfter: e.RetryAfter, Drop: e.Drop, Truncate: e.Truncate, LostWrite: e.LostWrite, Resync: e.Resync},
 	}
-	body := faultsBody{Match: faultMatch{Host: c.field("host"), Path: c.field("path")}}
-	w.Faults = slices.Clone(w.Faults)
-	for range times {
-		e := kinds[i].effect
-		body.Effects = append(body.Effects, e)
-		f := state.Fault{
-			ID: "queue-" + strconv.Itoa(len(w.Faults)+1), Match: state.FaultMatch{Host: body.Match.Host, Path: body.Match.Path}, Limit: state.FaultLimit{Times: 1},
-			Effect: state.FaultEffect{Status: e.Status, RetryAfter: e.RetryAfter, Drop: e.Drop, Truncate: e.Truncate, LostWrite: e.LostWrite, Resync: e.Resync},
-		}
-		if e.Delay != "" {
-			f.Effect.Delay = slow
-		}
-		w.Faults = append(w.Faults, f)
+	if e.Delay != "" {
+		f.Effect.Delay = slow
+	}
+	if err := w.Queue(slices.Repeat([]state.Fault{f}, times)...); err != nil {
+		return done{}, err
 	}
 	c.tx.PutWorld(w)
 	return done{

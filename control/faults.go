@@ -3,7 +3,6 @@ package control
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -133,8 +132,8 @@ func putFaults(c *call, b faultRules) (any, error) {
 	}
 	err = c.update(func(tx *state.Tx) error {
 		w := tx.World()
-		if len(b.Rules) > maxFaults {
-			return tooManyFaults()
+		if len(b.Rules) > state.MaxFaults {
+			return state.TooManyFaults()
 		}
 		w.Faults = make([]state.Fault, 0, len(b.Rules)+len(profile))
 		for i, r := range b.Rules {
@@ -161,16 +160,16 @@ func putFaults(c *call, b faultRules) (any, error) {
 func postQueue(c *call, b faultQueue) (any, error) {
 	err := c.update(func(tx *state.Tx) error {
 		w := tx.World()
-		w.Faults = slices.Clone(w.Faults)
+		next := make([]state.Fault, 0, len(b.Effects))
 		for _, e := range b.Effects {
-			f, err := readFault(faultRule{ID: "queue-" + strconv.Itoa(len(w.Faults)+1), Match: b.Match, Effect: e, Limit: faultLimit{Times: 1}})
+			f, err := readFault(faultRule{Match: b.Match, Effect: e})
 			if err != nil {
 				return err
 			}
-			w.Faults = append(w.Faults, f)
+			next = append(next, f)
 		}
-		if len(w.Faults) > maxFaults {
-			return tooManyFaults()
+		if err := w.Queue(next...); err != nil {
+			return err
 		}
 		tx.PutWorld(w)
 		return nil
@@ -179,13 +178,6 @@ func postQueue(c *call, b faultQueue) (any, error) {
 		return nil, err
 	}
 	return getFaults(c)
-}
-
-// maxFaults bounds what every request is compared with.
-const maxFaults = 1000
-
-func tooManyFaults() error {
-	return problem.For(problem.TooLarge, problem.LimitExceeded, "rules", "a world has at most %d rules", maxFaults)
 }
 
 // maxDelay bounds how long a fault keeps a connection open.

@@ -258,7 +258,7 @@ func (c *call) refuse(w http.ResponseWriter, err error) {
 	if e.Reason != problem.None {
 		c.alert.Reason = e.Reason.String()
 	}
-	c.show(w, statusOf(e.Kind))
+	c.show(w, e.Kind.Status())
 }
 
 // begin fills in what the transaction knows: world, origin, organisation, acting person.
@@ -296,7 +296,7 @@ func (c *call) fail(w http.ResponseWriter, err error) {
 		if text == "" {
 			text = e.Reason.String()
 		}
-		v := view{Template: "error", Title: http.StatusText(statusOf(e.Kind)), Status: statusOf(e.Kind), Data: text}
+		v := view{Template: "error", Title: http.StatusText(e.Kind.Status()), Status: e.Kind.Status(), Data: text}
 		var err error
 		out, err = v.render(c)
 		return err
@@ -320,32 +320,6 @@ func (c *call) write(w http.ResponseWriter, out response) {
 			_, _ = io.Copy(w, out.more) // the client went away
 		}
 	}
-}
-
-func statusOf(k problem.Kind) int {
-	switch k {
-	case problem.Invalid:
-		return http.StatusBadRequest
-	case problem.Unauthenticated:
-		return http.StatusUnauthorized
-	case problem.Denied:
-		return http.StatusForbidden
-	case problem.NotFound:
-		return http.StatusNotFound
-	case problem.Conflict:
-		return http.StatusConflict
-	case problem.Expired:
-		return http.StatusGone
-	case problem.Unsupported:
-		return http.StatusNotImplemented
-	case problem.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case problem.Throttled:
-		return http.StatusTooManyRequests
-	case problem.Internal:
-		return http.StatusInternalServerError
-	}
-	return http.StatusInternalServerError
 }
 
 // unknownPage is what stands where there is none.

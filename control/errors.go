@@ -17,35 +17,9 @@ type problemDocument struct {
 	Target string `json:"target,omitempty" doc:"the property, setting or id that it is about"`
 }
 
-func statusOf(k problem.Kind) int {
-	switch k {
-	case problem.Invalid:
-		return http.StatusBadRequest
-	case problem.Unauthenticated:
-		return http.StatusUnauthorized
-	case problem.Denied:
-		return http.StatusForbidden
-	case problem.NotFound:
-		return http.StatusNotFound
-	case problem.Conflict:
-		return http.StatusConflict
-	case problem.Expired:
-		return http.StatusGone
-	case problem.Unsupported:
-		return http.StatusNotImplemented
-	case problem.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case problem.Throttled:
-		return http.StatusTooManyRequests
-	case problem.Internal:
-		return http.StatusInternalServerError
-	}
-	return http.StatusInternalServerError
-}
-
 func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
 	e := problem.As(err)
-	d := problemDocument{Type: "about:blank", Status: statusOf(e.Kind), Target: e.Target}
+	d := problemDocument{Type: "about:blank", Status: e.Kind.Status(), Target: e.Target}
 	d.Title = http.StatusText(d.Status)
 	if e.Kind != problem.Internal { // what went wrong inside stays in the log
 		d.Detail = e.Detail

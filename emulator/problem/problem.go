@@ -26,6 +26,15 @@ const (
 	Throttled                   // later, please
 )
 
+// Status is the HTTP status by which our own pages and control plane tell a failure. The emulated services have their own.
+func (k Kind) Status() int {
+	statuses := [...]int{
+		Internal: 500, Invalid: 400, Unauthenticated: 401, Denied: 403, NotFound: 404, Conflict: 409, Expired: 410,
+		Unsupported: 501, TooLarge: 413, Throttled: 429,
+	}
+	return statuses[k]
+}
+
 // Error is a failure that a face can put on the wire.
 type Error struct {
 	Kind   Kind

@@ -48,3 +48,15 @@ func TestIs(t *testing.T) {
 		t.Errorf("text %q, want %q", got, want)
 	}
 }
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[problem.Kind]int{
+		problem.Internal: 500, problem.Invalid: 400, problem.Unauthenticated: 401, problem.Denied: 403, problem.NotFound: 404,
+		problem.Conflict: 409, problem.Expired: 410, problem.Unsupported: 501, problem.TooLarge: 413, problem.Throttled: 429,
+	} {
+		if got := kind.Status(); got != want {
+			t.Errorf("kind %d: %d, want %d", kind, got, want)
+		}
+	}
+}

@@ -94,11 +94,11 @@ func (r *request) deltaRow(rows *odata.Rows, p drive.Place) func(*drive.Change) 
 	w.told = true // (GD:api/driveitem-delta, remarks)
 	w.sharedAhead()
 	removed, shared := r.prefers("deltashowremovedasdeleted"), r.prefers("deltashowsharingchanges")
-	guarded := guard{tx: r.tx, scope: p.Item.ID, folders: map[string]bool{}}
+	guards := drive.GuardsBelow(r.tx, p.Item.ID)
 	var v wireItem
 	var parts itemParts
 	return func(c *drive.Change) error {
-		if !c.Deleted && guarded.is(&c.Item) && view.Access(drive.Place{Site: p.Site, List: p.List, Item: c.Item}).Role == "" {
+		if !c.Deleted && guards.Guard(&c.Item) && view.Access(drive.Place{Site: p.Site, List: p.List, Item: c.Item}).Role == "" {
 			if !removed {
 				return nil
 			}
@@ -114,27 +114,6 @@ func (r *request) deltaRow(rows *odata.Rows, p drive.Place) func(*drive.Change) 
 		}
 		return rows.Append(&v)
 	}
-}
-
-// guard remembers of folders whether they, or one between them and the scope, have permissions of their own.
-type guard struct {
-	tx      *state.Tx
-	scope   string
-	folders map[string]bool
-}
-
-// is drive.Guarded.
-func (g guard) is(i *state.Item) bool {
-	if i.ID == g.scope || i.Broken {
-		return i.ID != g.scope
-	}
-	above, known := g.folders[i.ParentID]
-	if !known {
-		parent, found := drive.Parent(g.tx, *i)
-		above = found && drive.Guarded(g.tx, parent, g.scope)
-		g.folders[i.ParentID] = above
-	}
-	return above
 }
 
 func (w *itemWriter) deleted(v *wireItem, p *itemParts, i *state.Item) {

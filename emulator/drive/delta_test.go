@@ -279,3 +279,41 @@ func collect(tx *state.Tx, l state.List, scope state.Item, t DeltaToken, limit i
 	}
 	return changes, next, more
 }
+
+// Guards remembers folders, and says the same of each item as Guarded does.
+func TestGuardsAreGuarded(t *testing.T) {
+	t.Parallel()
+	store, _, l := world(t)
+	update(t, store, func(tx *state.Tx) error {
+		for _, path := range []string{"a/x.txt", "a/b/y.txt", "a/b/c/z.txt", "d/w.txt"} {
+			put(t, tx, l, path, "x")
+		}
+		b, err := EnsureFolder(tx, l, "a/b", by())
+		if err != nil {
+			return err
+		}
+		b.Broken = true
+		b = tx.PutItem(b)
+		a, err := EnsureFolder(tx, l, "a", by())
+		if err != nil {
+			return err
+		}
+		guarded := 0
+		for _, above := range []string{"", Root(tx, l).ID, a.ID, b.ID} {
+			g := GuardsBelow(tx, above)
+			for i := range tx.Items(contoso, l.ID) {
+				want := Guarded(tx, i, above)
+				if got := g.Guard(&i); got != want {
+					t.Errorf("%q below %q: %v, want %v", i.Name, above, got, want)
+				}
+				if want {
+					guarded++
+				}
+			}
+		}
+		if guarded == 0 {
+			t.Error("nothing is guarded")
+		}
+		return nil
+	})
+}

@@ -111,6 +111,32 @@ func AtServerPath(tx *state.Tx, s state.Site, path string) (state.List, state.It
 	return state.List{}, state.Item{}, lost
 }
 
+// Guards tells of many items whether they are [Guarded]; it looks at each folder once.
+type Guards struct {
+	tx      *state.Tx
+	above   string
+	folders map[string]bool
+}
+
+// GuardsBelow is about items below one above them. It is good for one transaction.
+func GuardsBelow(tx *state.Tx, above string) *Guards {
+	return &Guards{tx: tx, above: above, folders: map[string]bool{}}
+}
+
+// Guard is [Guarded].
+func (g *Guards) Guard(i *state.Item) bool {
+	if i.ID == g.above || i.Broken {
+		return i.ID != g.above
+	}
+	folder, known := g.folders[i.ParentID]
+	if !known {
+		parent, found := Parent(g.tx, *i)
+		folder = found && Guarded(g.tx, parent, g.above)
+		g.folders[i.ParentID] = folder
+	}
+	return folder
+}
+
 // Guarded tells whether an item, or a folder between it and one above it, has permissions of its own.
 func Guarded(tx *state.Tx, i state.Item, above string) bool {
 	for ok := true; ok && i.ID != above; i, ok = Parent(tx, i) {

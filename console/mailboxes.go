@@ -227,20 +227,10 @@ func isUnread(c *call) bool {
 	return ok && !m.Read
 }
 
-func setRead(c *call, read bool) error {
-	m, ok := c.tx.Message(c.param("id"))
-	if !ok {
-		return noLetter(c.param("id"))
-	}
-	m.Read = read
-	c.tx.PutMessage(m)
-	return nil
-}
-
-func markRead(c *call) error { return setRead(c, true) }
+func markRead(c *call) error { return mail.Mark(c.tx, c.param("id"), true) }
 
 func markUnread(c *call) (done, error) {
-	return done{Say: "The letter is unread again.", To: c.To("/mail", mailboxes{To: c.query("to"), Query: c.query("q")}.keep())}, setRead(c, false)
+	return done{Say: "The letter is unread again.", To: c.To("/mail", mailboxes{To: c.query("to"), Query: c.query("q")}.keep())}, mail.Mark(c.tx, c.param("id"), false)
 }
 
 func deleteLetter(c *call) (done, error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/mail"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -222,13 +223,7 @@ func pitRead(c *call) (any, error) {
 		return nil, err
 	}
 	if !m.Read {
-		err = c.update(func(tx *state.Tx) error {
-			if now, ok := tx.Message(m.ID); ok {
-				now.Read = true
-				tx.PutMessage(now)
-			}
-			return nil
-		})
+		err = c.update(func(tx *state.Tx) error { return mail.Mark(tx, m.ID, true) })
 	}
 	return pitMessage{
 		ID: m.ID, MessageID: m.ID + "@tennantite", From: pitAddress{Address: m.From}, To: pitAddresses([]string{m.To}), CC: pitAddresses(m.CC),

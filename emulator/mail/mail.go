@@ -8,6 +8,7 @@ import (
 	"html"
 	"strings"
 
+	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -54,6 +55,19 @@ func Send(tx *state.Tx, l Letter) state.Message {
 	m.Seq = tx.NextSequence()
 	tx.PutMessage(m)
 	return m
+}
+
+// Mark notes that a message was read, or that it is to be taken for unread. It fails with ObjectNotFound.
+func Mark(tx *state.Tx, id string, read bool) error {
+	m, ok := tx.Message(id)
+	if !ok {
+		return problem.For(problem.NotFound, problem.ObjectNotFound, id, "There is no such message; it may have been cleared away.")
+	}
+	if m.Read != read {
+		m.Read = read
+		tx.PutMessage(m)
+	}
+	return nil
 }
 
 func sender(kind string) string {

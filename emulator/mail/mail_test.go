@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tennantite/tennantite/emulator/mail"
+	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -58,5 +59,28 @@ func check(t *testing.T, m state.Message) {
 	}
 	if strings.Contains(m.HTML, "<script>") {
 		t.Error("the subject became markup")
+	}
+}
+
+func TestMark(t *testing.T) {
+	t.Parallel()
+	s := state.New(state.Options{})
+	err := s.Update(func(tx *state.Tx) error {
+		id := mail.Send(tx, mail.Letter{TenantID: "t", To: "carol@fabrikam.com", Kind: mail.Notification}).ID
+		for _, read := range []bool{true, true, false} {
+			if err := mail.Mark(tx, id, read); err != nil {
+				return err
+			}
+			if m, _ := tx.Message(id); m.Read != read {
+				t.Errorf("read is %v, want %v", m.Read, read)
+			}
+		}
+		if err := mail.Mark(tx, "none", true); problem.ReasonOf(err) != problem.ObjectNotFound {
+			t.Errorf("a letter that is not there: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

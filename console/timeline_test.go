@@ -149,3 +149,44 @@ func TestDiagramIsAPictureOfTheLines(t *testing.T) {
 		t.Error("a picture of nothing")
 	}
 }
+
+// What clients send, and what a test puts into faults, is shown and runs nowhere: paths, queries, headers, bodies, rules.
+func TestNothingThatClientsSentRuns(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.get("/control")
+	b.do("/control", "do", "fault", "kind", "504", "times", "1", "host", hostile, "path", hostile)
+	b.plane(http.MethodPost, "/faults/queue", map[string]any{
+		"match": map[string]string{"host": "graph.microsoft.com"}, "effects": []any{map[string]any{"status": 418, "code": hostile, "message": hostile}},
+	}, nil)
+	r := httptest.NewRequest(http.MethodPost, graph+"/v1.0/"+url.PathEscape(hostile)+"?x="+url.QueryEscape(hostile), strings.NewReader(hostile))
+	r.Header.Set("X-Hostile", hostile)
+	r.Header.Set("User-Agent", hostile)
+	b.emu.ServeHTTP(httptest.NewRecorder(), r)
+	for path, shown := range map[string]string{
+		"/control": "&lt;img src=x", "/timeline": "418", "/timeline/r1": "&lt;img src=x", "/timeline/diagram": "418", "/timeline/diagram.svg": "418",
+		"/timeline?who=" + url.QueryEscape(hostile): "&lt;img src=x",
+	} {
+		page := b.get(path)
+		b.clean(path)
+		if !strings.Contains(page, shown) {
+			t.Errorf("%s does not show %q:\n%s", path, shown, page)
+		}
+	}
+}
+
+// One service is one column and one address, by whichever of its names a client came.
+func TestLocalNamesAreTheRealOnes(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	for _, host := range []string{"contoso.sharepoint.com", "contoso.sharepoint.localhost:4365"} {
+		b.ask(http.MethodGet, "http://"+host+"/_api/web", "", "")
+	}
+	b.ask(http.MethodGet, "http://graph.localhost:4365/v1.0/me", "", "")
+	if page := b.get("/timeline/diagram.svg"); strings.Contains(page, "localhost") || strings.Count(page, ">contoso.sharepoint.com<") != 1 {
+		t.Errorf("%s", page)
+	}
+	if page := b.get("/timeline/r3"); !strings.Contains(page, "https://graph.microsoft.com/v1.0/me") || strings.Contains(page, "https://graph.localhost/") {
+		t.Errorf("%s", b.main())
+	}
+}

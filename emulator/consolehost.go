@@ -3,6 +3,7 @@ package emulator
 import (
 	"github.com/tennantite/tennantite/console"
 	"github.com/tennantite/tennantite/control"
+	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -34,7 +35,7 @@ func (h consoleHost) Requests(name string, newest int) []console.Request {
 	found = found[max(0, len(found)-newest):]
 	list := make([]console.Request, 0, len(found))
 	for _, e := range found {
-		list = append(list, requestOf(e))
+		list = append(list, w.requestOf(e))
 	}
 	return list
 }
@@ -50,17 +51,23 @@ func (h consoleHost) Request(name string, seq uint64) (console.Request, bool) {
 		return console.Request{}, false
 	}
 	e := found[0]
-	r := requestOf(e)
+	r := w.requestOf(e)
 	r.RequestHeader, r.RequestBody = e.RequestHeader(), e.RequestBody()
 	r.ResponseHeader, r.ResponseBody = e.ResponseHeader(), e.ResponseBody()
 	return r, true
 }
 
-func requestOf(e *control.Entry) console.Request {
+// requestOf is a line of the journal; a host that the client called by a local name has its real one, so that what went to one
+// service is seen to.
+func (w *world) requestOf(e *control.Entry) console.Request {
 	_, who, app := e.Caller()
+	host := e.Host
+	if p, ok := links.Resolve("https", host, w.publicHost()); ok && p.Origin.Local() {
+		host = p.RealName()
+	}
 	return console.Request{
 		Seq: e.Seq, ID: e.ID, At: e.At, Took: e.Took, Surface: e.Surface, Tenant: e.Tenant(), Who: who, App: app, Method: e.Method,
-		Host: e.Host, Path: e.Path, Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly,
+		Host: host, Path: e.Path, Query: e.Query(), Status: e.Status, Code: e.Code(), Fault: e.Fault, Unmatched: e.Unmatched, TooEarly: e.TooEarly,
 	}
 }
 

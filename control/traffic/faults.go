@@ -51,7 +51,7 @@ func meets(f state.Fault, x *exchange) bool {
 	m := f.Match
 	if f.Limit.Times > 0 && f.Hits >= f.Limit.Times ||
 		m.Method != "" && !strings.EqualFold(m.Method, x.entry.Method) ||
-		m.Host != "" && !like(m.Host, x.entry.Host) && !like(m.Host, realName(x.place)) ||
+		m.Host != "" && !like(m.Host, x.entry.Host) && !like(m.Host, x.place.RealName()) ||
 		m.Path != "" && !like(m.Path, x.entry.Path) && !like(m.Path, unescaped(x.entry.Path)) ||
 		m.Protocol != "" && !strings.EqualFold(m.Protocol, x.protocol) || m.KeptAlive && !x.keptAlive ||
 		f.Limit.SpareRetry && x.entry.Retry ||
@@ -70,27 +70,6 @@ func meets(f state.Fault, x *exchange) bool {
 		tenant = x.hostTenant
 	}
 	return m.Tenant == "" || strings.EqualFold(m.Tenant, tenant)
-}
-
-// realName is the host's name in the real world, also where the client came by local names.
-func realName(p links.Place) string {
-	var o links.Origin // of the real names
-	address := ""
-	switch p.Service {
-	case links.Login:
-		address = o.Login()
-	case links.Graph:
-		address = o.Graph()
-	case links.SharePoint:
-		address = o.SharePoint(p.Prefix, p.Host)
-	case links.Invitations:
-		address = o.Invitations()
-	case links.Live:
-		address = o.Live()
-	case links.DeviceLogin, links.None:
-		return p.Name
-	}
-	return strings.TrimPrefix(address, "https://")
 }
 
 // tokenDelta tells whether a request goes on with a delta: only a token can be too old.

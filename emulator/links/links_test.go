@@ -164,3 +164,17 @@ func TestAt(t *testing.T) {
 		t.Errorf("back to the real names: %q, want %q", got, redeem)
 	}
 }
+
+func TestRealName(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"graph.localhost:4365": "graph.microsoft.com", "login.windows.net": "login.microsoftonline.com", "live.localhost": "login.live.com",
+		"contoso-my.sharepoint.localhost:80": "contoso-my.sharepoint.com", "contoso-admin.sharepoint.com": "contoso-admin.sharepoint.com",
+		"invitations.localhost": "invitations.microsoft.com", "www.microsoft.com": "www.microsoft.com",
+	} {
+		p, ok := links.Resolve("http", host, "")
+		if !ok || p.RealName() != want {
+			t.Errorf("%s: %q %v, want %q", host, p.RealName(), ok, want)
+		}
+	}
+}

@@ -158,3 +158,24 @@ func (s Service) Surface() string {
 	}
 	return ""
 }
+
+// RealName is the real host of the service, also where the client came by a local name or by an alias.
+func (p Place) RealName() string {
+	var o Origin // of the real names
+	address := ""
+	switch p.Service {
+	case Login:
+		address = o.Login()
+	case Graph:
+		address = o.Graph()
+	case SharePoint:
+		return o.SharePointHost(p.Prefix, p.Host)
+	case Invitations:
+		address = o.Invitations()
+	case Live:
+		address = o.Live()
+	case DeviceLogin, None:
+		return p.Name
+	}
+	return strings.TrimPrefix(address, "https://")
+}

@@ -106,6 +106,7 @@ func (e *Emulator) fork(name, from string, listens bool) (*world, error) {
 		s.Keep(first)
 		err := s.Update(func(tx *state.Tx) error {
 			tokens.Bind(tx, name)
+			tx.Diverge(0) // what the parent does from now on is not its past
 			return nil
 		})
 		if err != nil {

@@ -341,3 +341,36 @@ func TestRestoreAbandonsDeltaTokens(t *testing.T) {
 		}
 	}
 }
+
+// A fork goes on from the past that it shares with its parent, and not from what the parent did afterwards.
+func TestForkKnowsNoLaterDeltaTokens(t *testing.T) {
+	t.Parallel()
+	emu := emulator.Start(t)
+	moment := func(world string) (m state.Moment) {
+		t.Helper()
+		if err := emu.View(world, func(tx *state.Tx) error { m = tx.Moment(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	before := moment(emulator.MainWorld)
+	if _, err := emu.Fork("fork", emulator.MainWorld, false); err != nil {
+		t.Fatal(err)
+	}
+	mark(t, emu, emulator.MainWorld, "later")
+	count := func(tx *state.Tx) error { tx.NextSequence(); return nil }
+	for _, world := range []string{emulator.MainWorld, "fork", "fork"} {
+		if err := emu.Update(world, count); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later := moment(emulator.MainWorld)
+	if err := emu.View("fork", func(tx *state.Tx) error {
+		if !tx.Passed(before) || tx.Passed(later) {
+			t.Errorf("of the past %v, of the parent's future %v", tx.Passed(before), tx.Passed(later))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

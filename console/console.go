@@ -1,9 +1,8 @@
 // Package console is the pages for people at the root of the control host: two organisations side by side, directory,
-// sharing, libraries, mailboxes, the timeline of what clients asked, the
-// controls of the world. A page is a row of a table ([page]: path, title, place in the navigation, what it shows,
-// what can be done on it); a group of pages is one file with its templates beside it, as in the faces. The adapter opens
-// one transaction per request (View to show, Update to act), finds organisation and acting person, checks where a form
-// came from and writes the layout around what the page shows.
+// sharing, libraries, mailboxes, the timeline of what clients asked, the controls of the world. A page is a row of a table
+// ([page]: path, title, place in the navigation, what it shows, what can be done on it); a group of pages is one file with
+// its templates beside it, as in the faces. The adapter opens one transaction per request (View to show, Update to act),
+// finds organisation and acting person, checks where a form came from and writes the layout around what the page shows.
 //
 // A page decides nothing: it calls the rules that the faces call, as the person whom the presenter acts as, so the real
 // service's refusals show with their reason. What a page needs of the process it declares in [Host], which emulator

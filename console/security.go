@@ -13,7 +13,7 @@ import (
 )
 
 // policy lets a page load our own style, script and pictures, and send forms to us; nothing else, nothing inline, no frame
-// around it. The frame-src is for a letter, which has a stricter page of its own (mail.go).
+// around it. The frame-src is for a letter, which has a stricter page of its own (mailboxes.go).
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

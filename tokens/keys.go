@@ -23,8 +23,8 @@ func (s *Service) signingKey(w state.World) (*Key, error) {
 	return nil, fmt.Errorf("signing keys: the world's key %s is not in the pool", w.ActiveKeys[0])
 }
 
-// Published returns the keys that the world's documents list: the one that signs, the next one if it is known, and retired ones until
-// their tokens have ended.
+// Published returns the keys that the world's documents list: the one that signs, the next one if it is known, and retired
+// ones until their tokens have ended.
 func (s *Service) Published(tx *state.Tx) ([]*Key, error) {
 	w := tx.World()
 	active, err := s.signingKey(w)

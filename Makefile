@@ -90,6 +90,23 @@ image: ## the container image, with docker or (without an engine) buildah
 image-test: ## build the image, start it and tell it a short story
 	@scripts/image-test
 
+.PHONY: supply
+supply: ## known vulnerabilities and the licences of what is linked in, see docs/dependencies.md
+	@GO='$(GO)' scripts/vulnerabilities
+	@GO='$(GO)' scripts/licences
+
+.PHONY: sbom
+sbom: build ## the bill of materials of bin/tennantite, into bin/sbom.cdx.json
+	@GO='$(GO)' scripts/sbom $(BINARY) bin/sbom.cdx.json
+
+.PHONY: reproducible
+reproducible: ## build the commit in two folders with other caches; the bytes must be the same
+	@scripts/reproducible
+
+.PHONY: cross
+cross: ## build the program and compile every test for linux, macOS and Windows, amd64 and arm64
+	@GO='$(GO)' scripts/cross
+
 .PHONY: examples
 examples: build ## JavaScript, Python, the GitHub Action and testcontainers, as far as they can run here
 	@scripts/examples $(BINARY)

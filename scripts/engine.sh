@@ -35,3 +35,23 @@ build_image() {
     "${BUILDAH[@]}" build "${args[@]}" -t "$1" "$2"
   fi
 }
+
+# add_about IMAGE: puts licences and bill of materials into an image's /about; the bill is read from the program in the image
+add_about() {
+  local w c
+  w=$(mktemp -d)
+  if [ $ENGINE = docker ]; then
+    c=$(docker create "$1")
+    docker cp "$c:/tennantite" "$w/tennantite"
+    docker rm "$c" >/dev/null
+    scripts/about "$w/tennantite" "$w/about"
+    printf 'FROM %s\nCOPY . /about\n' "$1" | docker build -q -t "$1" -f - "$w/about"
+  else
+    c=$("${BUILDAH[@]}" from "$1")
+    cp "$("${BUILDAH[@]}" mount "$c")/tennantite" "$w/tennantite"
+    scripts/about "$w/tennantite" "$w/about"
+    "${BUILDAH[@]}" copy -q "$c" "$w/about" /about
+    "${BUILDAH[@]}" commit -q --rm "$c" "$1"
+  fi
+  rm -rf "$w"
+}

@@ -42,6 +42,10 @@ type Host interface {
 	// Fork makes a world that begins as another is now; name "" draws one.
 	Fork(name, from string) (string, error)
 	DeleteWorld(name string) error
+	// Begin puts a world to what main was at its beginning.
+	Begin(name string) error
+	// Port is that of a world's own listener, "" where it has none and shares the process's.
+	Port(world string, secure bool) string
 	// Reset puts a world back to its beginning.
 	Reset(world string) error
 	// Snapshots are a world's by name; taking one of a name that is there replaces it.
@@ -57,8 +61,11 @@ type Options struct {
 	B2B     b2b.Manager
 	Sharing sharing.Manager
 	Groups  collaboration.Manager
-	Log     *slog.Logger
-	Rand    io.Reader // of browser sessions; nil is crypto/rand
+	// Redeem follows the address of a letter as somebody, with account organizational, microsoft or code, by the rules of the
+	// pages of redemption. guest is his object in the organisation, url where it led.
+	Redeem func(tx *state.Tx, url, as, account string) (guest state.User, led string, err error)
+	Log    *slog.Logger
+	Rand   io.Reader // of browser sessions; nil is crypto/rand
 }
 
 // face is the console of one process.
@@ -68,6 +75,7 @@ type face struct {
 	pages       []page
 	router      *mux.Router
 	crossOrigin *http.CrossOriginProtection
+	plays       plays
 }
 
 const keyBytes = 32
@@ -86,7 +94,7 @@ func New(o Options) http.Handler {
 	f.router.Path("/assets/{name}").Methods(http.MethodGet, http.MethodHead).HandlerFunc(serveAsset)
 	for i := range f.pages {
 		p := &f.pages[i]
-		f.router.Path(p.Path).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(p, w, r) }))
+		f.router.Path(p.Path).Name(p.Path).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(p, w, r) }))
 	}
 	f.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(unknownPage(), w, r) })
 	return f
@@ -97,7 +105,7 @@ func pages() []page {
 	var all []page
 	for _, part := range [][]page{
 		homePages(), mailPages(), timelinePages(), controlPages(), peoplePages(), groupPages(), applicationPages(), policyPages(), sharingPages(),
-		libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), sessionPages(), livePages(),
+		libraryPages(), binPages(), sharePages(), accessPages(), receivedPages(), scenarioPages(), sessionPages(), livePages(),
 	} {
 		all = append(all, part...)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 
 	"github.com/gorilla/mux"
+
+	"github.com/tennantite/tennantite/emulator/problem"
 )
 
 // Paths are the templates of all pages that are shown.
@@ -31,4 +33,27 @@ func Templates() func(path string) string {
 		}
 		return m.Route.GetName()
 	}
+}
+
+// Scenario is a scenario's name with the refusals of its steps, "" for a step that is done.
+type Scenario struct {
+	Name    string
+	Refused []string
+}
+
+// Scenarios are all of them.
+func Scenarios() []Scenario {
+	var list []Scenario
+	for _, s := range scenarios() {
+		one := Scenario{Name: s.Name}
+		for _, step := range s.Steps {
+			reason := ""
+			if step.Refused != problem.None {
+				reason = step.Refused.String()
+			}
+			one.Refused = append(one.Refused, reason)
+		}
+		list = append(list, one)
+	}
+	return list
 }

@@ -268,6 +268,9 @@ func (c *call) begin(tx *state.Tx) error {
 		c.world = n
 	}
 	c.origin, c.control = originOf(c.r, tx.World().PublicURL)
+	if port := c.Host.Port(c.world, c.r.TLS != nil); port != "" && tx.World().PublicURL == "" {
+		c.origin.Port = port // a browser names no world: it finds this one's pages there
+	}
 	prefix := c.param("tenant")
 	if prefix == "" {
 		return nil

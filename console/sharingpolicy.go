@@ -18,6 +18,7 @@ func sharingPages() []page {
 		Path: "/o/{tenant}/sharing", Title: "Sharing policy", Nav: nav{Label: "Sharing policy", In: ofOrganisation, Order: 70}, show: showSharing,
 		actions: map[string]func(*call) (done, error){
 			"level": setLevel, "onedrive": setOneDriveLevel, "site": setSiteLevel, "profile": setProfile, "domains": setSharingDomains, "limits": setLimits,
+			"match": setMatch,
 		},
 	}}
 }
@@ -34,6 +35,7 @@ type sharingPolicy struct {
 	GuestsExpire     bool
 	NoResharing      bool
 	BlockSync        bool
+	OnlyInvited      bool // an invitation is accepted with the invited address
 	Question         question
 	Curl             string
 	ProfileCurl      string
@@ -93,7 +95,7 @@ func showSharing(c *call) (reply, error) {
 		}),
 		Allow: s.SharingAllowedDomainList, Block: s.SharingBlockedDomainList, AnyoneDays: max(0, s.RequireAnonymousLinksExpireInDays),
 		GuestDays: s.ExternalUserExpireInDays, GuestsExpire: s.ExternalUserExpirationRequired, NoResharing: s.PreventExternalUsersFromResharing,
-		BlockSync: s.BlockExternalSync,
+		BlockSync: s.BlockExternalSync, OnlyInvited: s.RequireAcceptingAccountMatchInvitedAccount,
 	}
 	for site := range c.tx.Sites(c.tenant.ID) {
 		if !site.DeletedAt.IsZero() {
@@ -270,4 +272,13 @@ func setLimits(c *call) (done, error) {
 		properties["ExternalUserExpireInDays"] = guests
 	}
 	return c.setTenant("The limits are set.", properties)
+}
+
+// setMatch says whether SharePoint's invitations are for the invited address alone.
+func setMatch(c *call) (done, error) {
+	only, say := c.field("only") != "", "Whoever holds an invitation of SharePoint’s may accept it, with any account."
+	if only {
+		say = "Only the invited address may accept an invitation of SharePoint’s now."
+	}
+	return c.setTenant(say, map[string]any{"RequireAcceptingAccountMatchInvitedAccount": only})
 }

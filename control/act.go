@@ -18,14 +18,15 @@ func actEndpoints() []endpoint {
 	return []endpoint{
 		{
 			Method: http.MethodPost, Path: "/redemptions", Summary: "follow an invitation or sharing link as somebody",
-			Body: redemption{}, Reply: redeemed{}, handle: taking(postRedemption),
+			Body: Redemption{}, Reply: redeemed{}, handle: taking(postRedemption),
 		},
 		{Method: http.MethodPost, Path: "/tokens", Summary: "mint an access token, bad ones too", Body: tokenRequest{}, Reply: token{}, handle: taking(postToken)},
 		{Method: http.MethodPost, Path: "/keys/rotate", Summary: "a new active signing key; the old one is served until its tokens end", Reply: keys{}, handle: rotateKeys},
 	}
 }
 
-type redemption struct {
+// Redemption says which address is followed, and by whom.
+type Redemption struct {
 	URL      string `json:"url" doc:"from a mail, an invitation or a sharing call"`
 	As       string `json:"as" doc:"sign-in address at home"`
 	Password string `json:"password,omitempty" doc:"checked if given; of a protected link otherwise"`
@@ -37,19 +38,10 @@ type redeemed struct {
 	URL   string        `json:"url" doc:"where it led"`
 }
 
-// postRedemption does what the pages do, without them: the same rules, the same refusals.
-func postRedemption(c *call, b redemption) (any, error) {
+func postRedemption(c *call, b Redemption) (any, error) {
 	var out redeemed
 	err := c.update(func(tx *state.Tx) error {
-		to, ok := links.Follow(b.URL, publicHost(tx))
-		if !ok || to.Kind == links.Other {
-			return problem.For(problem.Invalid, problem.InvalidProperty, "url", "%q is no address that leads to an invitation, a link or a place", b.URL)
-		}
-		account, err := accountOf(tx, b)
-		if err != nil {
-			return err
-		}
-		guest, url, err := c.follow(tx, to, account, b)
+		guest, url, err := c.Redeem(tx, b)
 		if err != nil {
 			return err
 		}
@@ -63,6 +55,20 @@ func postRedemption(c *call, b redemption) (any, error) {
 	return orError(out, err)
 }
 
+// Redeem does what the pages of redemption do, without them: the same rules, the same refusals. guest is the visitor's object
+// in the tenant, zero if he has none; url is where it led.
+func (o Options) Redeem(tx *state.Tx, b Redemption) (guest state.User, url string, err error) {
+	to, ok := links.Follow(b.URL, publicHost(tx))
+	if !ok || to.Kind == links.Other {
+		return guest, "", problem.For(problem.Invalid, problem.InvalidProperty, "url", "%q is no address that leads to an invitation, a link or a place", b.URL)
+	}
+	account, err := accountOf(tx, b)
+	if err != nil {
+		return guest, "", err
+	}
+	return o.follow(tx, to, account, b)
+}
+
 func publicHost(tx *state.Tx) string {
 	_, host, _ := strings.Cut(tx.World().PublicURL, "://")
 	host, _, _ = strings.Cut(host, ":")
@@ -70,7 +76,7 @@ func publicHost(tx *state.Tx) string {
 }
 
 // accountOf is the account that somebody signs in with; the zero account where nobody signs in.
-func accountOf(tx *state.Tx, b redemption) (state.Account, error) {
+func accountOf(tx *state.Tx, b Redemption) (state.Account, error) {
 	if b.As == "" {
 		return state.Account{}, nil
 	}
@@ -110,13 +116,13 @@ func accountOf(tx *state.Tx, b redemption) (state.Account, error) {
 }
 
 // follow goes where an address leads.
-func (c *call) follow(tx *state.Tx, to links.Followed, a state.Account, b redemption) (guest state.User, url string, err error) {
+func (o Options) follow(tx *state.Tx, to links.Followed, a state.Account, b Redemption) (guest state.User, url string, err error) {
 	if to.Kind == links.B2BRedemption {
-		i, err := c.B2B.Open(tx, to.Tenant, to.ID, to.Ticket)
+		i, err := o.B2B.Open(tx, to.Tenant, to.ID, to.Ticket)
 		if err != nil {
 			return state.User{}, "", err
 		}
-		guest, err = c.B2B.Redeem(tx, i, a)
+		guest, err = o.B2B.Redeem(tx, i, a)
 		return guest, i.RedirectURL, err
 	}
 	t, ok := tx.TenantByPrefix(to.Place.Prefix)
@@ -130,21 +136,21 @@ func (c *call) follow(tx *state.Tx, to links.Followed, a state.Account, b redemp
 	var landing sharing.Landing
 	switch to.Kind {
 	case links.SharePointInvite:
-		landing, err = c.Sharing.Redeem(tx, to.ID, v)
+		landing, err = o.Sharing.Redeem(tx, to.ID, v)
 	case links.SharingLinkURL:
-		landing, err = c.Sharing.OpenLink(tx, to.Token, v)
+		landing, err = o.Sharing.OpenLink(tx, to.Token, v)
 		if problem.ReasonOf(err) == problem.CodeRequired && v.Email == "" {
 			v.Email = b.As // the code is in his own mailbox
-			landing, err = c.Sharing.OpenLink(tx, to.Token, v)
+			landing, err = o.Sharing.OpenLink(tx, to.Token, v)
 		}
 	default:
-		return c.visit(tx, t, to, a)
+		return o.visit(tx, t, to, a)
 	}
 	return landing.Guest, landing.URL, err
 }
 
 // visit opens a place by its own address: an invited guest is redeemed just in time, a stranger is refused.
-func (c *call) visit(tx *state.Tx, t state.Tenant, to links.Followed, a state.Account) (state.User, string, error) {
+func (o Options) visit(tx *state.Tx, t state.Tenant, to links.Followed, a state.Account) (state.User, string, error) {
 	at, err := drive.PlaceAt(tx, t.ID, to.Place.Host == links.My, to.Path)
 	if err != nil {
 		return state.User{}, "", err
@@ -155,7 +161,7 @@ func (c *call) visit(tx *state.Tx, t state.Tenant, to links.Followed, a state.Ac
 		if !invited {
 			return state.User{}, "", problem.New(problem.Denied, problem.AccessDenied, "this account is not in the directory of %s", t.DisplayName)
 		}
-		if u, err = c.B2B.RedeemInTime(tx, pending, a); err != nil {
+		if u, err = o.B2B.RedeemInTime(tx, pending, a); err != nil {
 			return state.User{}, "", err
 		}
 	}

@@ -1,10 +1,13 @@
 package emulator
 
 import (
+	"net/url"
+
 	"github.com/tennantite/tennantite/console"
 	"github.com/tennantite/tennantite/control"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/state"
+	"github.com/tennantite/tennantite/tokens"
 )
 
 // consoleHost is the process as the console sees it.
@@ -90,10 +93,51 @@ func (h consoleHost) Worlds() []console.World {
 	return list
 }
 
-// Fork makes a world without listeners of its own.
+// Fork makes a world. A browser names no world in a header, so where the process listens the fork gets addresses of its own:
+// pages of the emulated services find it there.
 func (h consoleHost) Fork(name, from string) (string, error) {
-	w, err := h.e.Fork(name, from, false)
+	w, err := h.e.Fork(name, from, h.e.Addresses() != (Addresses{}))
 	return w.Name, err
+}
+
+// Begin puts a world to what main was at its beginning, whatever happened there since.
+func (h consoleHost) Begin(name string) error {
+	w, err := h.e.world(name)
+	if err != nil {
+		return err
+	}
+	main, err := h.e.world(MainWorld)
+	if err != nil {
+		return err
+	}
+	begun := w.store.Fork(main.start)
+	if err := begun.Update(func(tx *state.Tx) error { tokens.Bind(tx, name); return nil }); err != nil {
+		return err
+	}
+	content := begun.Snapshot()
+	w.become(content, func() { w.kept.Replace(content) })
+	return h.e.saved()
+}
+
+// Port is the port of a world's own listener, "" where it has none.
+func (h consoleHost) Port(name string, secure bool) string {
+	w, err := h.e.world(name)
+	if err != nil {
+		return ""
+	}
+	own := w.listening()
+	if own == nil {
+		return ""
+	}
+	address := own.addresses.HTTP
+	if secure {
+		address = own.addresses.HTTPS
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Port()
 }
 
 // DeleteWorld ends a world.

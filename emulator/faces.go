@@ -11,6 +11,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/collaboration"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/sharing"
+	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/fixtures"
 	"github.com/tennantite/tennantite/graphapi"
 	"github.com/tennantite/tennantite/spoapi"
@@ -93,11 +94,13 @@ func (e *Emulator) compose() error {
 			e.tracing.describe(r, entry)
 		},
 	})
-	e.control = control.New(control.Options{
-		Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
-	})
+	plane := control.Options{Host: e, Tokens: service, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log}
+	e.control = control.New(plane)
 	e.console = console.New(console.Options{
 		Host: consoleHost{e}, B2B: m.B2B, Sharing: m.Sharing, Groups: m.Groups, Log: log,
+		Redeem: func(tx *state.Tx, url, as, account string) (state.User, string, error) {
+			return plane.Redeem(tx, control.Redemption{URL: url, As: as, Account: account})
+		},
 	})
 	return nil
 }

@@ -1,0 +1,143 @@
+package console_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/tennantite/tennantite/console"
+)
+
+// Each scenario is played to its end and back: what is to be so after a step is so in the state, refusals are those that
+// the story means, and going back shows what was before.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	for _, s := range console.Scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			b.get("/scenarios")
+			b.do("/scenarios", "do", "play", "scenario", s.Name)
+			at := "/w/" + s.Name + "/scenarios/" + s.Name
+			begun := b.guests(s.Name)
+			states := []string{begun}
+			for n := range s.Refused {
+				b.do(at, "do", "next", "at", strconv.Itoa(n))
+				seen := b.line("<h2 id=\"last\">", "<details")
+				if strings.Contains(b.page, "not so</span>") || strings.Contains(b.page, "That is not how the story goes") || !strings.Contains(b.page, "so it is</span>") {
+					t.Fatalf("step %d: %s", n+1, seen)
+				}
+				if refused := strings.Contains(b.page, `<span class="state bad">refused</span>`); refused != (s.Refused[n] != "") || !strings.Contains(seen, s.Refused[n]) {
+					t.Errorf("step %d: refused %v, want %q: %s", n+1, refused, s.Refused[n], seen)
+				}
+				if !strings.Contains(b.page, "The same with curl") {
+					t.Errorf("step %d shows no call", n+1)
+				}
+				if strings.Contains(b.page, ">Look at it<") {
+					b.follow(b.link(">Look at it<"))
+				} else {
+					t.Errorf("step %d leads nowhere", n+1)
+				}
+				states = append(states, b.guests(s.Name))
+				b.get(at)
+			}
+			if !strings.Contains(b.page, "The story is over") {
+				t.Errorf("no end: %s", b.main())
+			}
+			for n := len(s.Refused); n > 0; n-- {
+				b.do(at, "do", "back", "at", strconv.Itoa(n))
+				if got := b.guests(s.Name); got != states[n-1] {
+					t.Errorf("back before step %d: %s, want %s", n, got, states[n-1])
+				}
+				b.get(at)
+			}
+			b.do(at, "do", "next", "at", "0")
+			b.do(at, "do", "next", "at", "1")
+			b.do(at, "do", "again", "at", "2")
+			if got := b.guests(s.Name); got != begun {
+				t.Errorf("after starting again: %s, want %s", got, begun)
+			}
+			if main := b.guests("main"); main != begun {
+				t.Errorf("the world main was touched: %s", main)
+			}
+		})
+	}
+}
+
+// guests is whom Contoso's directory has as guests and which invitations wait, as the people page of a world says it.
+func (b *browser) guests(world string) string {
+	b.t.Helper()
+	b.get("/w/" + world + "/o/contoso/people?only=guests")
+	return b.line("<main", "<details")
+}
+
+// follow goes to a page, one step further where it leads on.
+func (b *browser) follow(path string) {
+	b.t.Helper()
+	answer := b.send(httptest.NewRequest(http.MethodGet, control+path, nil))
+	if answer.StatusCode == http.StatusSeeOther {
+		path = answer.Header.Get("Location")
+	}
+	b.get(path)
+}
+
+func TestScenariosKeepTheirPlace(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	const at = "/w/wrong-account/scenarios/wrong-account"
+	b.get("/scenarios/wrong-account")
+	if answer := b.post("/scenarios/wrong-account", "do", "next", "at", "0"); answer.StatusCode != http.StatusConflict {
+		t.Errorf("in another world: %s", answer.Status)
+	}
+	b.do("/scenarios/wrong-account", "do", "play")
+	for _, tt := range []struct{ do, at string }{{"back", "0"}, {"next", "1"}, {"next", "x"}, {"next", ""}} {
+		if answer := b.post(at, "do", tt.do, "at", tt.at); answer.StatusCode != http.StatusConflict {
+			t.Errorf("%s at %q: %s", tt.do, tt.at, answer.Status)
+		}
+	}
+	b.do(at, "do", "next", "at", "0")
+	if answer := b.post(at, "do", "next", "at", "0"); answer.StatusCode != http.StatusConflict {
+		t.Errorf("pressed twice: %s", answer.Status)
+	}
+	if page := b.do("/scenarios", "do", "play", "scenario", "wrong-account"); !strings.Contains(page, "1 of 8 steps done") {
+		t.Errorf("going on: %s", b.main())
+	}
+	if answer := b.post("/scenarios", "do", "play", "scenario", "none"); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("no scenario: %s", answer.Status)
+	}
+}
+
+// A scenario begins as main began, whatever was done there since.
+func TestScenariosBeginAtTheBeginning(t *testing.T) {
+	t.Parallel()
+	b := busy(t)
+	b.get("/scenarios")
+	b.do("/scenarios", "do", "play", "scenario", "classic-versus-b2b")
+	if got := b.guests("classic-versus-b2b"); !strings.Contains(got, "Nobody from outside") {
+		t.Errorf("%s", got)
+	}
+	if got := b.guests("main"); !strings.Contains(got, "dan@fabrikam.com") {
+		t.Errorf("main: %s", got)
+	}
+}
+
+// Where the story of the state is another one, the page says so: nothing is staged.
+func TestScenariosSayWhatIsSo(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	const at = "/w/classic-versus-b2b/scenarios/classic-versus-b2b"
+	b.get("/scenarios")
+	b.do("/scenarios", "do", "play", "scenario", "classic-versus-b2b")
+	b.do("/w/classic-versus-b2b/o/contoso/sharing", "do", "profile", "profile", "b2b")
+	b.get(at)
+	if page := b.do(at, "do", "next", "at", "0"); !strings.Contains(page, "not so</span>") || !strings.Contains(page, "carol, PendingAcceptance") {
+		t.Errorf("%s", b.line(`id="last"`, "<details"))
+	}
+	b.do("/w/classic-versus-b2b/mail", "do", "clear")
+	b.get(at)
+	if page := b.do(at, "do", "next", "at", "1"); !strings.Contains(page, "That is not how the story goes") {
+		t.Errorf("%s", b.line(`id="last"`, "<details"))
+	}
+}

@@ -71,20 +71,34 @@ func reserved(name string) bool {
 
 // checkPlace checks a name with the path that it makes. It fails with NameInvalid or PathTooLong.
 func checkPlace(tx *state.Tx, l state.List, parent state.Item, name string, folder bool) error {
-	if err := CheckName(name); err != nil {
-		return err
-	}
-	if parent.Root() && folder && strings.EqualFold(name, "forms") && l.Library() {
-		return problem.For(problem.Invalid, problem.NameInvalid, "name", "The name is reserved.")
-	}
-	path := l.Path + "/" + name
-	if above := Path(tx, parent); above != "" {
-		path = l.Path + "/" + above + "/" + name
+	return placeOf(tx, l, parent).check(name, folder)
+}
+
+// place is what a folder says of the names in it.
+type place struct {
+	top  bool   // the root folder of a library
+	path string // of the folder, site included, with a slash at its end
+}
+
+func placeOf(tx *state.Tx, l state.List, folder state.Item) place {
+	path := l.Path + "/"
+	if above := Path(tx, folder); above != "" {
+		path += above + "/"
 	}
 	if s, ok := tx.Site(l.TenantID, l.SiteID); ok {
 		path = strings.TrimPrefix(s.Path, "/") + "/" + path
 	}
-	if utf16Length(path) > maxPath {
+	return place{top: folder.Root() && l.Library(), path: path}
+}
+
+func (p place) check(name string, folder bool) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	if p.top && folder && strings.EqualFold(name, "forms") {
+		return problem.For(problem.Invalid, problem.NameInvalid, "name", "The name is reserved.")
+	}
+	if utf16Length(p.path)+utf16Length(name) > maxPath {
 		return problem.For(problem.Invalid, problem.PathTooLong, "name", "The specified file or folder path is longer than %d characters.", maxPath)
 	}
 	return nil

@@ -228,7 +228,7 @@ func written(rec *httptest.ResponseRecorder) []string {
 	}
 	body := strings.Split(pretty.String(), "\n")
 	if len(body) > mostLines {
-		sum := sha256.Sum256([]byte(strings.Join(body[mostLines:], "\n")))
+		sum := sha256.Sum256([]byte(masked(strings.Join(body[mostLines:], "\n"))))
 		body = append(body[:mostLines], fmt.Sprintf("… %d further lines, %s", len(body)-mostLines, hex.EncodeToString(sum[:4])))
 	}
 	return append(lines, body...)

@@ -17,10 +17,8 @@ func usersFor(tx *state.Tx, tenant string, filter odata.Expr, after string) iter
 		return few(found, after, id)
 	}
 	if l, ok := odata.EqualsOn(filter, "userType"); ok && l.Value() != nil {
-		for _, t := range []state.UserType{state.Member, state.Guest} {
-			if strings.EqualFold(string(t), l.Text()) {
-				return behind(tx.UsersOfType(tenant, t), after, id)
-			}
+		if strings.EqualFold(string(state.Guest), l.Text()) {
+			return behind(tx.UsersOfType(tenant, state.Guest), after, id)
 		}
 	}
 	if after == "" {

@@ -85,7 +85,7 @@ func (tx *Tx) GroupByNickname(tenant, nickname string) (Group, bool) {
 
 // Groups yields a tenant's living groups by object id.
 func (tx *Tx) Groups(tenant string) iter.Seq[Group] {
-	return each[Group](tx, tableGroups, indexLive, tenant)
+	return where(each[Group](tx, tableGroups, indexID, tenant), func(g Group) bool { return g.DeletedAt.IsZero() })
 }
 
 // DynamicGroups yields the living groups with a membership rule.
@@ -158,13 +158,7 @@ func (tx *Tx) RemoveMembership(m Membership) {
 }
 
 func present(s iter.Seq[Membership]) iter.Seq[Membership] {
-	return func(yield func(Membership) bool) {
-		for m := range s {
-			if !m.Removed && !yield(m) {
-				return
-			}
-		}
-	}
+	return where(s, func(m Membership) bool { return !m.Removed })
 }
 
 // Containers of change that are no library.

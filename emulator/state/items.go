@@ -155,7 +155,10 @@ func (tx *Tx) Item(tenant, list, id string) (Item, bool) {
 
 // ItemByName returns the living child of that name.
 func (tx *Tx) ItemByName(tenant, list, parent, name string) (Item, bool) {
-	return first[Item](tx, tableItems, indexName, ident(tenant), ident(fold(list)), ident(fold(parent)), NameKey(name))
+	for i := range each[Item](tx, tableItems, indexName, ident(tenant), ident(fold(list)), ident(fold(parent)), NameKey(name)) {
+		return i, true
+	}
+	return Item{}, false
 }
 
 // ItemByNumber returns an item by its number in the list.

@@ -47,11 +47,9 @@ const (
 	indexID       = "id"
 	indexDomain   = "domain"
 	indexPrefix   = "sharepoint"
-	indexUPN      = "upn"
 	indexAddress  = "address"
 	indexHome     = "home"
-	indexLive     = "live"
-	indexType     = "type"
+	indexOther    = "other"
 	indexName     = "name"
 	indexDeleted  = "deleted"
 	indexSeq      = "seq"
@@ -104,29 +102,32 @@ func tenantTables() []*memdb.TableSchema {
 
 func directoryTables() []*memdb.TableSchema {
 	return []*memdb.TableSchema{
+		// Each index is a leaf in a tree, which takes more room than many a record: what can be found by another one has none.
 		table(tableUsers,
-			unique(indexID, func(u *User) key { return key{u.TenantID, fold(u.ID)} }),
-			unique(indexLive, func(u *User) key { return u.whenLive(key{u.TenantID, fold(u.ID)}) }),
-			plain(indexUPN, func(u *User) key { return u.whenLive(key{u.TenantID, fold(u.UserPrincipalName)}) }),
-			several(indexAddress, (*User).addressKeys),
+			unique(indexID, func(u *User) key { return u.in(ident(fold(u.ID))) }),
+			severalUnique(indexAddress, (*User).addressKeys),
 			plain(indexHome, func(u *User) key {
 				if u.Home.ObjectID == "" {
 					return nil
 				}
-				return u.whenLive(key{u.TenantID, fold(u.Home.TenantID), fold(u.Home.ObjectID)})
+				return u.whenLive(ident(fold(u.Home.TenantID)), ident(fold(u.Home.ObjectID)))
 			}),
-			plain(indexType, func(u *User) key { return u.whenLive(key{u.TenantID, string(u.Type), fold(u.ID)}) }),
-			plain(indexName, func(u *User) key { return u.whenLive(key{u.TenantID, fold(u.DisplayName), fold(u.ID)}) }),
-			plain(indexDeleted, func(u *User) key {
+			unique(indexOther, func(u *User) key {
+				if u.Type == Member {
+					return nil
+				}
+				return u.whenLive(string(u.Type), ident(fold(u.ID)))
+			}),
+			unique(indexName, func(u *User) key { return u.whenLive(fold(u.DisplayName), ident(fold(u.ID))) }),
+			unique(indexDeleted, func(u *User) key {
 				if u.DeletedAt.IsZero() {
 					return nil
 				}
-				return key{u.TenantID, fold(u.ID)}
+				return u.in(ident(fold(u.ID)))
 			}),
-			plain(indexSeq, func(u *User) key { return key{u.TenantID, u.Seq} })),
+			unique(indexSeq, func(u *User) key { return u.in(u.Seq) })),
 		table(tableGroups,
 			unique(indexID, func(g *Group) key { return key{g.TenantID, fold(g.ID)} }),
-			unique(indexLive, func(g *Group) key { return g.whenLive(key{g.TenantID, fold(g.ID)}) }),
 			plain(indexNickname, func(g *Group) key { return g.whenLive(key{g.TenantID, fold(g.MailNickname)}) }),
 			plain(indexDynamic, func(g *Group) key {
 				if !g.Dynamic() {
@@ -163,11 +164,16 @@ func directoryTables() []*memdb.TableSchema {
 	}
 }
 
-func (u *User) whenLive(k key) key {
+// in is a key within the user's tenant.
+func (u *User) in(parts ...any) key {
+	return append(append(make(key, 0, 1+len(parts)), ident(u.TenantID)), parts...)
+}
+
+func (u *User) whenLive(parts ...any) key {
 	if !u.DeletedAt.IsZero() {
 		return nil
 	}
-	return k
+	return u.in(parts...)
 }
 
 func (g *Group) whenLive(k key) key {
@@ -177,7 +183,7 @@ func (g *Group) whenLive(k key) key {
 	return k
 }
 
-// addressKeys are the addresses by which a living user is found, each once.
+// addressKeys are the addresses by which a living user is found, his principal name among them, each once.
 func (u *User) addressKeys() []key {
 	if !u.DeletedAt.IsZero() {
 		return nil
@@ -187,7 +193,7 @@ func (u *User) addressKeys() []key {
 	add := func(a string) {
 		if a = fold(a); a != "" && !seen[a] {
 			seen[a] = true
-			keys = append(keys, key{u.TenantID, a})
+			keys = append(keys, u.in(a, ident(fold(u.ID))))
 		}
 	}
 	add(u.Mail)
@@ -309,11 +315,11 @@ func itemTables() []*memdb.TableSchema {
 			plain(indexPath, func(l *List) key { return live(l, key{l.TenantID, fold(l.SiteID), fold(l.Path)}) })),
 		table(tableItems,
 			unique(indexID, func(i *Item) key { return i.in(ident(i.ID)) }),
-			plain(indexName, func(i *Item) key {
+			unique(indexName, func(i *Item) key {
 				if !i.DeletedAt.IsZero() || i.ParentID == "" {
 					return nil
 				}
-				return i.in(ident(i.ParentID), NameKey(i.Name))
+				return i.in(ident(i.ParentID), NameKey(i.Name), ident(i.ID))
 			}),
 			unique(indexNumber, func(i *Item) key { return i.in(i.Number) }),
 			plain(indexDeleted, func(i *Item) key {

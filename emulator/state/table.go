@@ -150,13 +150,18 @@ func (many[T]) FromArgs(args ...any) ([]byte, error)       { return key(args).by
 func (many[T]) PrefixFromArgs(args ...any) ([]byte, error) { return key(args).bytes(), nil }
 
 // unique, plain: the two ways to declare an index. Unique takes less room; a second record at the same key would take the
-// first one's place, so it is for keys that the store itself hands out.
+// first one's place, so it is for keys that the store itself hands out, or that end with the record's id. With several, a record
+// stands at more than one.
 func unique[T any](name string, k func(*T) key) *memdb.IndexSchema {
 	return &memdb.IndexSchema{Name: name, Unique: true, AllowMissing: name != indexID, Indexer: one[T]{k}}
 }
 
 func several[T any](name string, k func(*T) []key) *memdb.IndexSchema {
 	return &memdb.IndexSchema{Name: name, AllowMissing: true, Indexer: many[T]{k}}
+}
+
+func severalUnique[T any](name string, k func(*T) []key) *memdb.IndexSchema {
+	return &memdb.IndexSchema{Name: name, Unique: true, AllowMissing: true, Indexer: many[T]{k}}
 }
 
 func plain[T any](name string, k func(*T) key) *memdb.IndexSchema {

@@ -105,7 +105,7 @@ func (u User) External() bool { return u.Home.Kind != HomeHere }
 
 // User returns a living user by object id.
 func (tx *Tx) User(tenant, id string) (User, bool) {
-	u, ok := first[User](tx, tableUsers, indexID, tenant, fold(id))
+	u, ok := first[User](tx, tableUsers, indexID, ident(tenant), ident(fold(id)))
 	if !ok || !u.DeletedAt.IsZero() {
 		return User{}, false
 	}
@@ -114,7 +114,7 @@ func (tx *Tx) User(tenant, id string) (User, bool) {
 
 // DeletedUser returns a user in the recycle bin.
 func (tx *Tx) DeletedUser(tenant, id string) (User, bool) {
-	u, ok := first[User](tx, tableUsers, indexID, tenant, fold(id))
+	u, ok := first[User](tx, tableUsers, indexID, ident(tenant), ident(fold(id)))
 	if !ok || u.DeletedAt.IsZero() {
 		return User{}, false
 	}
@@ -123,47 +123,60 @@ func (tx *Tx) DeletedUser(tenant, id string) (User, bool) {
 
 // UserByUPN returns a living user by principal name, without regard to case.
 func (tx *Tx) UserByUPN(tenant, upn string) (User, bool) {
-	return first[User](tx, tableUsers, indexUPN, tenant, fold(upn))
+	upn = fold(upn)
+	for u := range tx.UsersByAddress(tenant, upn) {
+		if fold(u.UserPrincipalName) == upn {
+			return u, true
+		}
+	}
+	return User{}, false
 }
 
 // UsersByAddress yields the living users that bear an address as mail, other mail, proxy address or principal name.
 func (tx *Tx) UsersByAddress(tenant, address string) iter.Seq[User] {
-	return each[User](tx, tableUsers, indexAddress, tenant, fold(address))
+	return each[User](tx, tableUsers, indexAddress, ident(tenant), fold(address))
 }
 
 // UserByHome returns the living guest object of an account of another tenant.
 func (tx *Tx) UserByHome(tenant, homeTenant, homeObject string) (User, bool) {
-	return first[User](tx, tableUsers, indexHome, tenant, fold(homeTenant), fold(homeObject))
+	return first[User](tx, tableUsers, indexHome, ident(tenant), ident(fold(homeTenant)), ident(fold(homeObject)))
 }
 
 // Users yields a tenant's living users by object id.
 func (tx *Tx) Users(tenant string) iter.Seq[User] {
-	return each[User](tx, tableUsers, indexLive, tenant)
+	return living(each[User](tx, tableUsers, indexID, ident(tenant)))
 }
 
 // UsersFrom yields a tenant's living users from an object id on.
 func (tx *Tx) UsersFrom(tenant, id string) iter.Seq[User] {
-	return within(from[User](tx, tableUsers, indexLive, tenant, fold(id)), func(u User) bool { return u.TenantID == tenant })
+	return living(within(from[User](tx, tableUsers, indexID, ident(tenant), ident(fold(id))), func(u User) bool { return u.TenantID == tenant }))
+}
+
+func living(users iter.Seq[User]) iter.Seq[User] {
+	return where(users, func(u User) bool { return u.DeletedAt.IsZero() })
 }
 
 // UsersOfType yields a tenant's living members or guests by object id.
 func (tx *Tx) UsersOfType(tenant string, t UserType) iter.Seq[User] {
-	return each[User](tx, tableUsers, indexType, tenant, string(t))
+	if t == Member { // most are, so they have no index
+		return where(tx.Users(tenant), func(u User) bool { return u.Type == Member })
+	}
+	return each[User](tx, tableUsers, indexOther, ident(tenant), string(t))
 }
 
 // UsersByName yields the living users whose folded display name begins at prefix or later, in name order.
 func (tx *Tx) UsersByName(tenant, prefix string) iter.Seq[User] {
-	return within(from[User](tx, tableUsers, indexName, tenant, fold(prefix)), func(u User) bool { return u.TenantID == tenant })
+	return within(from[User](tx, tableUsers, indexName, ident(tenant), fold(prefix)), func(u User) bool { return u.TenantID == tenant })
 }
 
 // DeletedUsers yields the users in the recycle bin by object id.
 func (tx *Tx) DeletedUsers(tenant string) iter.Seq[User] {
-	return each[User](tx, tableUsers, indexDeleted, tenant)
+	return each[User](tx, tableUsers, indexDeleted, ident(tenant))
 }
 
 // UsersSince yields the users changed after a change number, in that order; those in the recycle bin included.
 func (tx *Tx) UsersSince(tenant string, seq uint64) iter.Seq[User] {
-	return within(from[User](tx, tableUsers, indexSeq, tenant, seq+1), func(u User) bool { return u.TenantID == tenant })
+	return within(from[User](tx, tableUsers, indexSeq, ident(tenant), seq+1), func(u User) bool { return u.TenantID == tenant })
 }
 
 // PutUser stores a user under the next change number. Its name and home must be free: rules check.
@@ -184,6 +197,17 @@ func within[T any](s iter.Seq[T], ok func(T) bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for r := range s {
 			if !ok(r) || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// where leaves out the records that ok refuses.
+func where[T any](s iter.Seq[T], ok func(T) bool) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for r := range s {
+			if ok(r) && !yield(r) {
 				return
 			}
 		}

@@ -39,6 +39,16 @@ clients-browser: build ## @azure/msal-browser in headless Chromium against the s
 	cd clients/browser && npm install --no-package-lock
 	clients/browser/run $(BINARY)
 
+.PHONY: clients-openapi
+clients-openapi: build ## the control plane's OpenAPI document against two public validators and the real answers; needs node, npm and curl
+	cd clients/openapi && $(GO) test -count=1 ./...
+	cd clients/openapi && npm install --no-package-lock
+	clients/openapi/lint $(BINARY)
+
+.PHONY: requests
+requests: ## CHECKS (100,000) requests to the control plane, made from its OpenAPI document, whole and broken ones
+	$(GO) test ./control -run '^TestRequestsOfTheDocument$$' -count=1 -timeout 60m -rapid.checks=$(or $(CHECKS),100000)
+
 # Without the race detector and vet: the SDK's packages take minutes to build for either.
 .PHONY: clients-graphsdk
 clients-graphsdk: ## Microsoft's Go SDK against the directory of Graph (a module of its own; its first build takes minutes)
@@ -49,6 +59,7 @@ lint: ## golangci-lint, actionlint and a tidy go.mod, all pinned
 	$(TOOL) golangci-lint config verify
 	$(TOOL) golangci-lint run ./...
 	cd clients && $(GO) tool -modfile=../tools/go.mod golangci-lint run ./...
+	cd clients/openapi && $(GO) tool -modfile=../../tools/go.mod golangci-lint run ./...
 	cd clients/graphsdk && $(GO) tool -modfile=../../tools/go.mod golangci-lint fmt --diff ./... # the rest would analyse the SDK for minutes
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 	$(GO) mod tidy -diff

@@ -89,7 +89,7 @@ func (p *plane) adapt(e endpoint) http.Handler {
 			writeProblem(w, r, problem.New(problem.NotFound, problem.ObjectNotFound, "there is no such world"))
 			return
 		}
-		reply, err := e.handle(&call{plane: p, ctx: r.Context(), r: r, store: store})
+		reply, err := e.answer(&call{plane: p, ctx: r.Context(), r: r, store: store})
 		if err != nil {
 			if problem.KindOf(err) == problem.Internal {
 				p.Log.Error("control plane", "path", r.URL.Path, "err", err)
@@ -113,6 +113,17 @@ func (p *plane) adapt(e endpoint) http.Handler {
 			writeJSON(w, status, reply)
 		}
 	})
+}
+
+// answer lets the handler answer what the endpoint's own table allows to be asked.
+func (e endpoint) answer(c *call) (any, error) {
+	given := c.r.URL.Query()
+	for _, q := range e.Query {
+		if err := q.check(given); err != nil {
+			return nil, err
+		}
+	}
+	return e.handle(c)
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {

@@ -20,7 +20,7 @@ func openAPI(endpoints []endpoint, version string) map[string]any {
 		"description": "a problem document (RFC 9457)",
 		"content":     map[string]any{"application/problem+json": map[string]any{"schema": refTo(reflect.TypeFor[problemDocument](), defs)}},
 	}
-	paths := probePaths(defs)
+	paths := probePaths(defs, failure)
 	tags := []any{map[string]any{"name": "probes", "description": "is the process alive, can it be used"}}
 	for _, e := range endpoints {
 		item, ok := paths[Prefix+e.Path].(map[string]any)
@@ -56,16 +56,16 @@ func (e endpoint) group() string {
 }
 
 // probePaths are the calls that stand beside the prefix.
-func probePaths(defs map[string]any) map[string]any {
+func probePaths(defs, failure map[string]any) map[string]any {
 	plain := map[string]any{"text/plain": map[string]any{"schema": map[string]any{"type": "string"}}}
 	structured := map[string]any{"application/json": map[string]any{"schema": refTo(reflect.TypeFor[health](), defs)}}
 	probe := func(id, summary string, content map[string]any, starting bool) map[string]any {
-		responses := map[string]any{"200": map[string]any{"description": summary, "content": content}}
+		responses := map[string]any{"200": map[string]any{"description": summary, "content": content}, "4XX": failure}
 		if starting {
 			responses["503"] = map[string]any{"description": "not yet", "content": content}
 		}
 		return map[string]any{"get": map[string]any{
-			"operationId": id, "summary": summary, "tags": []string{"probes"}, "responses": responses,
+			"operationId": id, "summary": summary, "tags": []string{"probes"}, "parameters": []any{worldParam()}, "responses": responses,
 		}}
 	}
 	return map[string]any{
@@ -82,9 +82,7 @@ func operationOf(e endpoint, defs map[string]any, failure map[string]any) map[st
 		"tags":        []string{e.group()},
 		"responses":   map[string]any{strconv.Itoa(e.success()): success(e, defs), "4XX": failure, "5XX": failure},
 	}
-	params := []any{map[string]any{
-		"name": "X-Tennantite-World", "in": "header", "schema": map[string]any{"type": "string"}, "description": "name of the world",
-	}}
+	params := []any{worldParam()}
 	for _, m := range pathParam().FindAllStringSubmatch(e.Path, -1) {
 		params = append(params, map[string]any{"name": m[1], "in": "path", "required": true, "schema": map[string]any{"type": "string", "minLength": 1}})
 	}
@@ -102,6 +100,10 @@ func operationOf(e endpoint, defs map[string]any, failure map[string]any) map[st
 		}}
 	}
 	return o
+}
+
+func worldParam() map[string]any {
+	return map[string]any{"name": "X-Tennantite-World", "in": "header", "schema": map[string]any{"type": "string"}, "description": "name of the world"}
 }
 
 func (q param) describe() map[string]any {
@@ -177,6 +179,9 @@ func refTo(t reflect.Type, defs map[string]any) map[string]any {
 	case reflect.Struct:
 		if t == reflect.TypeFor[time.Time]() {
 			return map[string]any{"type": "string", "format": "date-time"}
+		}
+		if t.Name() == "" {
+			return structSchema(t, defs)
 		}
 		name := strings.Trim(unfit().ReplaceAllString(strings.ReplaceAll(t.Name(), "github.com/tennantite/tennantite/", ""), "_"), "_")
 		if _, known := defs[name]; !known {

@@ -1,7 +1,10 @@
 package control
 
 import (
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tennantite/tennantite/emulator/problem"
 )
@@ -17,6 +20,15 @@ func text(name, doc string) param                     { return param{name, doc, 
 func number(name, doc string) param                   { return param{name, doc, "integer", nil} }
 func flag(name, doc string) param                     { return param{name, doc, "boolean", nil} }
 func choice(name, doc string, values ...string) param { return param{name, doc, "string", values} }
+
+// check refuses a value that is not among those allowed. What is empty was not given.
+func (q param) check(given url.Values) error {
+	text := given.Get(q.Name)
+	if text == "" || q.Values == nil || slices.Contains(q.Values, text) {
+		return nil
+	}
+	return problem.For(problem.Invalid, problem.InvalidProperty, q.Name, "found %q; allowed are %s", text, strings.Join(q.Values, ", "))
+}
 
 // number is a parameter's value, 0 where it is not given.
 func (c *call) number(name string) (int, error) {

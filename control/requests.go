@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/tennantite/tennantite/control/traffic"
@@ -40,7 +41,7 @@ type request struct {
 
 // requestMatch says which requests are meant; what is left out matches all.
 type requestMatch struct {
-	Surface   string     `json:"surface,omitempty"`
+	Surface   string     `json:"surface,omitempty" enum:"login,graph,sharepoint"`
 	Method    string     `json:"method,omitempty"`
 	Host      string     `json:"host,omitempty" doc:"* stands for any text"`
 	Path      string     `json:"path,omitempty" doc:"* stands for any text"`
@@ -79,7 +80,7 @@ type verification struct {
 
 func journalEndpoints() []endpoint {
 	filter := []param{
-		choice("surface", "", "login", "graph", "sharepoint"),
+		surfaces(),
 		text("method", ""),
 		text("host", "* stands for any text"),
 		text("path", "* stands for any text"),
@@ -110,6 +111,12 @@ func (c *call) journal() (*traffic.Journal, error) {
 	}
 	return j, nil
 }
+
+// surfaces are the services that the journal tells apart.
+func surfaces() param { return choice("surface", "", "login", "graph", "sharepoint") }
+
+// check refuses what no request can be.
+func (m requestMatch) check() error { return surfaces().check(url.Values{"surface": {m.Surface}}) }
 
 func (m requestMatch) filter() traffic.Filter {
 	f := traffic.Filter{
@@ -182,6 +189,9 @@ func describeRequests(entries []*traffic.Entry) []request {
 
 func countRequests(c *call, m requestMatch) (any, error) {
 	j, err := c.journal()
+	if err == nil {
+		err = m.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +200,9 @@ func countRequests(c *call, m requestMatch) (any, error) {
 
 func verifyRequests(c *call, x expectation) (any, error) {
 	j, err := c.journal()
+	if err == nil {
+		err = x.Match.check()
+	}
 	if err != nil {
 		return nil, err
 	}

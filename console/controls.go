@@ -17,7 +17,7 @@ func controlPages() []page {
 	return []page{{
 		Path: "/control", Title: "Control", Nav: nav{Label: "Control", In: ofAll, Order: 60}, show: showControl,
 		actions: map[string]func(*call) (done, error){
-			"freeze": freezeClock, "run": runClock, "advance": advanceClock, "fault": addFault, "calm": clearFaults, "lag": setLag,
+			"freeze": freezeClock, "run": runClock, "advance": advanceClock, "fault": addFault, "unfault": removeFault, "calm": clearFaults, "lag": setLag,
 		},
 		outside: map[string]func(*call) (done, error){
 			"take": takeSnapshot, "restore": restoreSnapshot, "forget": forgetSnapshot, "fork": forkWorld, "end": endWorld, "reset": resetWorld,

@@ -59,6 +59,16 @@ func TestControlAddsFaults(t *testing.T) {
 	if b.plane(http.MethodGet, "/faults", nil, &rules); len(rules.Rules) != 16 { // the spent one has made room
 		t.Errorf("%d rules", len(rules.Rules))
 	}
+	b.get("/control")
+	rule := b.line("<tbody><tr", "</th>")
+	rule = rule[strings.LastIndex(rule, " ")+1:]
+	b.do("/control", "do", "unfault", "rule", rule)
+	if b.plane(http.MethodGet, "/faults", nil, &rules); len(rules.Rules) != 15 {
+		t.Errorf("%d rules after %s was removed", len(rules.Rules), rule)
+	}
+	if answer := b.post("/control", "do", "unfault", "rule", rule); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("removed twice: %s", answer.Status)
+	}
 	if page := b.do("/control", "do", "calm"); !strings.Contains(page, "answered as it should be") {
 		t.Errorf("%s", b.main())
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -92,4 +93,14 @@ func clearFaults(c *call) (done, error) {
 	w.Faults = nil
 	c.tx.PutWorld(w)
 	return done{Say: "There are no faults any more.", Curl: c.plane(http.MethodDelete, "/faults", nil)}, nil
+}
+
+// removeFault takes one rule away.
+func removeFault(c *call) (done, error) {
+	id, w := c.field("rule"), c.tx.World()
+	if err := w.Unqueue(id); err != nil {
+		return done{}, err
+	}
+	c.tx.PutWorld(w)
+	return done{Say: "The rule " + id + " is gone.", Curl: c.plane(http.MethodDelete, "/faults/"+url.PathEscape(id), nil)}, nil
 }

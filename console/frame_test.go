@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/tennantite/tennantite/emulator"
+	"github.com/tennantite/tennantite/fixtures"
 )
 
 // browser is somebody at the console: cookies are kept, redirects are not followed, forms carry the token of the page.
@@ -27,7 +28,13 @@ const control = "http://localhost:4365"
 
 func open(tb testing.TB) *browser {
 	tb.Helper()
-	o := emulator.Options{Seed: 7}
+	return openWith(tb, nil)
+}
+
+// openWith begins with a fixture in place of the built-in one.
+func openWith(tb testing.TB, from []fixtures.Source) *browser {
+	tb.Helper()
+	o := emulator.Options{Seed: 7, Fixtures: from}
 	if dir, err := os.UserCacheDir(); err == nil {
 		o.KeyCache = filepath.Join(dir, "tennantite") // making a key costs more than most tests
 	}

@@ -261,14 +261,12 @@ func (c *call) personPage(in, address string) (string, error) {
 func (c *call) linkTo(address, kind string) (string, error) {
 	found := ""
 	for m := range c.tx.MessagesTo(address) {
-		for _, l := range m.Links {
-			if l.Kind == kind {
-				found = l.URL
-			}
+		if m.Kind == kind && len(m.Links) > 0 {
+			found = m.Links[0].URL
 		}
 	}
 	if found == "" {
-		return "", problem.For(problem.NotFound, problem.ObjectNotFound, address, "No letter to %s has such a link.", address)
+		return "", problem.For(problem.NotFound, problem.ObjectNotFound, address, "There is no such letter to %s.", address)
 	}
 	return found, nil
 }

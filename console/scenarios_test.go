@@ -3,11 +3,13 @@ package console_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/tennantite/tennantite/console"
+	"github.com/tennantite/tennantite/fixtures"
 )
 
 // Each scenario is played to its end and back: what is to be so after a step is so in the state, refusals are those that
@@ -141,3 +143,81 @@ func TestScenariosSayWhatIsSo(t *testing.T) {
 		t.Errorf("%s", b.line(`id="last"`, "<details"))
 	}
 }
+
+// What people are called, and what forms of the newest pages are sent, is shown and runs nowhere.
+func TestNothingInAStoryRuns(t *testing.T) {
+	t.Parallel()
+	text := strings.ReplaceAll(hostileStory, "HOSTILE", strings.ReplaceAll(hostile, "'", "''"))
+	b := openWith(t, []fixtures.Source{{Name: "hostile.yaml", Text: []byte(text)}})
+	b.get("/scenarios")
+	for _, name := range []string{"classic-versus-b2b", "wrong-account"} {
+		at := "/w/" + name + "/scenarios/" + name
+		b.do("/scenarios", "do", "play", "scenario", name)
+		for n := range 2 {
+			b.do(at, "do", "next", "at", strconv.Itoa(n))
+			b.clean(at)
+			if !strings.Contains(b.page, "&lt;img src=x") {
+				t.Errorf("%s after step %d does not show the name: %s", name, n+1, b.main())
+			}
+		}
+		for _, path := range []string{"/", "/timeline", "/timeline/diagram", "/mail/latest", "/o/fabrikam/received", "/o/contoso/sharing", "/control"} {
+			b.follow("/w/" + name + path)
+			b.clean(name + path)
+		}
+	}
+	for _, tt := range []struct {
+		path   string
+		fields []string
+	}{
+		{"/scenarios", []string{"do", "play", "scenario", hostile}},
+		{"/scenarios", []string{"do", hostile}},
+		{"/w/wrong-account/scenarios/wrong-account", []string{"do", "next", "at", hostile}},
+		{"/control", []string{"do", "take", "name", hostile}},
+		{"/control", []string{"do", "restore", "name", hostile}},
+		{"/control", []string{"do", "fork", "name", hostile}},
+		{"/control", []string{"do", "end", "name", hostile}},
+		{"/control", []string{"do", "unfault", "rule", hostile}},
+		{"/control", []string{"do", "advance", "unit", hostile, "many", hostile}},
+		{"/control", []string{"do", "lag", "object-times", hostile}},
+		{"/control", []string{"do", "fault", "kind", hostile, "times", hostile}},
+	} {
+		b.get("/control")
+		if answer := b.post(tt.path, tt.fields...); answer.StatusCode < http.StatusBadRequest {
+			t.Errorf("%s %q: %s", tt.path, tt.fields, answer.Status)
+		}
+		b.clean(tt.path)
+	}
+	b.send(httptest.NewRequest(http.MethodGet, control+"/scenarios/"+url.PathEscape(hostile), nil))
+	b.clean("a scenario that there is not")
+}
+
+const hostileStory = `
+tenants:
+  contoso:
+    displayName: 'HOSTILE'
+    initialDomain: contoso.onmicrosoft.com
+    domains: [contoso.com]
+    sharing: {SharingCapability: ExternalUserAndGuestSharing}
+    users:
+      admin: {displayName: 'HOSTILE', userPrincipalName: admin@contoso.onmicrosoft.com, roles: [Global Administrator]}
+      adele: {displayName: 'HOSTILE', userPrincipalName: adele@contoso.com, roles: [SharePoint Administrator]}
+    sites:
+      x:
+        path: /sites/project-x
+        title: 'HOSTILE'
+        owners: [adele]
+        sharingCapability: ExternalUserAndGuestSharing
+        libraries:
+          Documents:
+            path: Shared Documents
+            files:
+              Specs/Note.html: {text: '<script>alert(2)</script>'}
+  fabrikam:
+    displayName: 'HOSTILE'
+    initialDomain: fabrikam.onmicrosoft.com
+    domains: [fabrikam.com]
+    users:
+      admin: {displayName: 'HOSTILE', userPrincipalName: admin@fabrikam.onmicrosoft.com, roles: [Global Administrator]}
+      carol: {displayName: 'HOSTILE', userPrincipalName: carol@fabrikam.com}
+      dave: {displayName: 'HOSTILE', userPrincipalName: dave@fabrikam.com}
+`

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/mail"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -272,11 +274,19 @@ func (s scribe) message(m state.Message) line {
 		URL: s.c.To("/mail/", m.ID), also: m.From, seq: m.Seq, Waiting: !m.Read,
 	}
 	l = s.in(l, m.TenantID)
-	if l.from = s.site(m.TenantID, false); m.Kind == "b2b-invitation" {
+	if l.from = s.site(m.TenantID, s.c.ofOneDrive(m)); m.Kind == mail.B2BInvitation {
 		l.from = "Directory of " + l.Of
 	}
 	l.to = m.To
 	return l
+}
+
+// ofOneDrive tells whether a letter is about something of a OneDrive, by where it leads.
+func (c *call) ofOneDrive(m state.Message) bool {
+	return slices.ContainsFunc(m.Links, func(l state.MessageLink) bool {
+		f, ok := links.Follow(l.URL, c.public())
+		return ok && f.Place.Service == links.SharePoint && f.Place.Host == links.My
+	})
 }
 
 // site is an organisation's SharePoint host.

@@ -190,3 +190,18 @@ func TestLocalNamesAreTheRealOnes(t *testing.T) {
 		t.Errorf("%s", b.main())
 	}
 }
+
+// What a OneDrive sends starts at the OneDrive's host.
+func TestMailOfAOneDriveComesFromIt(t *testing.T) {
+	t.Parallel()
+	b := as(t, megan)
+	b.get("/o/contoso/sites")
+	b.get(b.link(">Megan Bowen</a>"))
+	b.get(b.link(">Documents</a>"))
+	drafts := b.link(">Drafts</a>")
+	b.get(drafts)
+	b.do(drafts+"/share", "do", "people", "people", "carol@fabrikam.com", "role", "read", "mail", "yes")
+	if picture := b.get("/timeline/diagram.svg?kind=mail"); !strings.Contains(picture, ">contoso-my.sharepoint.com<") || strings.Contains(picture, ">contoso.sharepoint.com<") {
+		t.Errorf("%s", picture)
+	}
+}

@@ -137,6 +137,7 @@ func TestQueuedAnswers(t *testing.T) {
 	}
 	var rules struct {
 		Rules []struct {
+			ID     string
 			Hits   int
 			Effect struct{ Body json.RawMessage }
 		}
@@ -144,6 +145,12 @@ func TestQueuedAnswers(t *testing.T) {
 	d.json(http.MethodGet, "/faults", "", 200, &rules)
 	if len(rules.Rules) != 3 || rules.Rules[2].Hits != 1 || string(rules.Rules[2].Effect.Body) != `"no JSON"` {
 		t.Errorf("the rules are %+v", rules)
+	}
+	first := rules.Rules[0].ID
+	d.json(http.MethodDelete, "/faults/"+first, "", 204, nil)
+	d.json(http.MethodDelete, "/faults/"+first, "", 404, nil)
+	if d.json(http.MethodGet, "/faults", "", 200, &rules); len(rules.Rules) != 2 || rules.Rules[0].ID == first {
+		t.Errorf("the rules without %s are %+v", first, rules)
 	}
 }
 

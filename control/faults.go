@@ -98,6 +98,7 @@ func faultEndpoints() []endpoint {
 			_, err := putFaults(c, faultRules{})
 			return nil, err
 		}},
+		{Method: http.MethodDelete, Path: "/faults/{id}", Summary: "without one rule", handle: deleteFault},
 		{Method: http.MethodGet, Path: "/lag", Summary: "replication delay", Reply: lag{}, handle: getLag},
 		{Method: http.MethodPut, Path: "/lag", Summary: "set replication delay", Body: lag{}, Reply: lag{}, handle: taking(putLag)},
 	}
@@ -123,6 +124,17 @@ func getFaults(c *call) (any, error) {
 		return nil
 	})
 	return out, err
+}
+
+func deleteFault(c *call) (any, error) {
+	return nil, c.update(func(tx *state.Tx) error {
+		w := tx.World()
+		if err := w.Unqueue(c.param("id")); err != nil {
+			return err
+		}
+		tx.PutWorld(w)
+		return nil
+	})
 }
 
 func putFaults(c *call, b faultRules) (any, error) {

@@ -38,6 +38,16 @@ func (w *World) Queue(faults ...Fault) error {
 	return nil
 }
 
+// Unqueue takes one rule away. It fails with ObjectNotFound.
+func (w *World) Unqueue(id string) error {
+	left := slices.DeleteFunc(slices.Clone(w.Faults), func(f Fault) bool { return f.ID == id })
+	if len(left) == len(w.Faults) {
+		return problem.For(problem.NotFound, problem.ObjectNotFound, id, "There is no such rule; it may have made room already.")
+	}
+	w.Faults = left
+	return nil
+}
+
 // TooManyFaults says that a world has no room for more rules.
 func TooManyFaults() error {
 	return problem.For(problem.TooLarge, problem.LimitExceeded, "rules", "a world has at most %d rules", MaxFaults)

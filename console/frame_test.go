@@ -297,6 +297,13 @@ func TestActAs(t *testing.T) {
 	if strings.Contains(b.get("/"), "you now act as") {
 		t.Error("the notice is told twice")
 	}
+	answer := b.post("/session", "do", "act", "organisation", contoso, "as", "system", "back", "/")
+	script := httptest.NewRequest(http.MethodGet, control+"/", nil)
+	script.Header.Set("X-Requested-With", "console.js")
+	b.send(script) // of the page that was left meanwhile
+	if page := b.get(answer.Header.Get("Location")); !strings.Contains(page, "you now act as the emulator") {
+		t.Error("a script took the notice away")
+	}
 	if answer := b.post("/session", "do", "act", "organisation", contoso, "as", "nobody"); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("nobody: %s", answer.Status)
 	}

@@ -189,9 +189,15 @@ func (c *call) show(w http.ResponseWriter, status int) {
 	if status != 0 {
 		out.status = status
 	}
-	c.session.notice.forget(w, c.r)
+	if !c.partsOnly() {
+		c.session.notice.forget(w, c.r)
+	}
 	c.write(w, out)
 }
+
+// partsOnly tells whether a script asks, for parts of the page that somebody looks at already: he may be about to leave it
+// for the page that the notice is for.
+func (c *call) partsOnly() bool { return c.r.Header.Get("X-Requested-With") != "" }
 
 // act does what a form asks for.
 func (c *call) act(w http.ResponseWriter) {

@@ -118,8 +118,11 @@ type objectID struct {
 	ID string `json:"id"`
 }
 
-// landing is where somebody who has redeemed goes on to: the root of the organisation's SharePoint.
-func (c *call) landing() string { return c.origin.Site(c.tenant.SharePointPrefix(), false, "/") }
+// landing is where somebody who has redeemed goes on to: this directory, where he stands as accepted. Pages of the
+// organisation's own would refuse him, as nothing is shared with him yet.
+func (c *call) landing() string {
+	return c.control + c.To("/o/", c.tenant.SharePointPrefix(), "/people")
+}
 
 func (c *call) inviteCall(f inviteForm) curl {
 	b := invitationBody{Email: f.Email, Name: f.Name, Redirect: c.landing(), Send: true}

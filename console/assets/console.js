@@ -9,6 +9,9 @@ const announce = text => {
   while (log.children.length > 20) log.firstChild.remove();
 };
 
+// A page that is fetched for its parts is not looked at: what the last action did is told on the page that follows it.
+const parts = address => fetch(address, { headers: { "Accept": "text/html", "X-Requested-With": "console.js" } });
+
 // Parts that change: every element with an id and data-live is fetched anew with its page and put in place, unless somebody
 // is writing or has something open in it.
 const busy = part => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
@@ -26,14 +29,14 @@ const markNew = (old, fresh) => {
 let refreshing = false, again = false;
 const refresh = async () => {
   if (refreshing) { again = true; return; }
-  const parts = [...document.querySelectorAll("[data-live][id]")];
-  if (!parts.length) return;
+  const live = [...document.querySelectorAll("[data-live][id]")];
+  if (!live.length) return;
   refreshing = true;
   try {
-    const answer = await fetch(location.href, { headers: { "Accept": "text/html" } });
+    const answer = await parts(location.href);
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of parts) {
+      for (const part of live) {
         const fresh = page.getElementById(part.id);
         if (!fresh || busy(part) || fresh.innerHTML === part.dataset.was) continue;
         const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
@@ -120,7 +123,7 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
     waiting = setTimeout(async () => {
       const url = new URL(field.dataset.suggest, location.href);
       url.searchParams.set("q", field.value);
-      const answer = await fetch(url);
+      const answer = await parts(url);
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(field.getAttribute("list"));

@@ -49,6 +49,10 @@ clients-openapi: build ## the control plane's OpenAPI document against two publi
 requests: ## CHECKS (100,000) requests to the control plane, made from its OpenAPI document, whole and broken ones
 	$(GO) test ./control -run '^TestRequestsOfTheDocument$$' -count=1 -timeout 60m -rapid.checks=$(or $(CHECKS),100000)
 
+.PHONY: pages
+pages: ## the pages in headless Chromium: the story by mouse and keyboard, axe-core, an HTML validator (a module of its own); needs chromium
+	cd clients/pages && $(GO) test -count=1 ./...
+
 # Without the race detector and vet: the SDK's packages take minutes to build for either.
 .PHONY: clients-graphsdk
 clients-graphsdk: ## Microsoft's Go SDK against the directory of Graph (a module of its own; its first build takes minutes)
@@ -60,6 +64,7 @@ lint: ## golangci-lint, actionlint and a tidy go.mod, all pinned
 	$(TOOL) golangci-lint run ./...
 	cd clients && $(GO) tool -modfile=../tools/go.mod golangci-lint run ./...
 	cd clients/openapi && $(GO) tool -modfile=../../tools/go.mod golangci-lint run ./...
+	cd clients/pages && $(GO) tool -modfile=../../tools/go.mod golangci-lint run ./...
 	cd clients/graphsdk && $(GO) tool -modfile=../../tools/go.mod golangci-lint fmt --diff ./... # the rest would analyse the SDK for minutes
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 	$(GO) mod tidy -diff

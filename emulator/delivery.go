@@ -15,7 +15,7 @@ type delivery struct {
 	body         []byte
 	event        collaboration.LifecycleEvent // "" for changes
 	begun, next  time.Time                    // by the world's clock: since when it is to be told, and when it is tried
-	tried        time.Time                    // when it was tried last
+	started      time.Time                    // what the world's clock showed when the last try began
 	tries        int
 	upTo         uint64 // change number up to which it tells
 	cause        uint64 // number of the first change that it tells
@@ -60,8 +60,9 @@ func (s *sender) deliver(l *line, x *delivery) {
 		l.queue = l.queue[1:]
 		return
 	}
+	last := x.next
 	x.tries++
-	if x.next = x.tried.Add(pause(x.tries)); x.next.Before(x.begun.Add(patience)) {
+	if x.next = last.Add(pause(x.tries)); x.next.Before(x.begun.Add(patience)) {
 		return
 	}
 	l.queue = l.queue[1:]
@@ -69,8 +70,9 @@ func (s *sender) deliver(l *line, x *delivery) {
 	if x.event != "" {
 		return
 	}
-	if missed, err := lifecycleDelivery(sub, collaboration.Missed, x.tried); err == nil && missed != nil {
-		l.queue = append(l.queue, missed)
+	if missed, err := lifecycleDelivery(sub, collaboration.Missed, last); err == nil && missed != nil {
+		life := s.line(sub, true)
+		life.queue = append(life.queue, missed)
 	}
 }
 

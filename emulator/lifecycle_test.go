@@ -176,6 +176,44 @@ func TestReauthorization(t *testing.T) {
 	}
 }
 
+// TestSubscriptionEnds lets a subscription end: nobody is told any more, and there is none.
+func TestSubscriptionEnds(t *testing.T) {
+	t.Parallel()
+	emu, advance := frozenAt(t)
+	l := startListener(t)
+	id := subscribeToUsers(t, emu, l, adminToken(t, emu)) // for 48 hours
+	must(t, emu.Update("main", func(tx *state.Tx) error { // which goes on without a fresh token
+		s, _ := tx.Subscription(contosoID, id)
+		s.AuthorizedUntil = time.Time{}
+		tx.PutSubscription(s)
+		return nil
+	}))
+	advance(48*time.Hour - time.Second)
+	rename(t, emu, "in the last second")
+	next(t, l.hook)
+	if got := callGraph(t, emu.HTTPClient(), adminToken(t, emu), http.MethodGet, "/subscriptions/"+id, "", "id"); got != id {
+		t.Errorf("in its last second it is %q", got)
+	}
+	advance(time.Second)
+	rename(t, emu, "when it had ended")
+	other := startListener(t)
+	subscribeToUsers(t, emu, other, adminToken(t, emu))
+	rename(t, emu, "what another is told")
+	next(t, other.hook)
+	if len(l.hook) > 0 || len(l.life) > 0 {
+		t.Errorf("%d notifications and %d events came when it had ended", len(l.hook), len(l.life))
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://graph.microsoft.com/v1.0/subscriptions/"+id, http.NoBody)
+	must(t, err)
+	r.Header.Set("Authorization", "Bearer "+adminToken(t, emu))
+	answer, err := emu.HTTPClient().Do(r)
+	must(t, err)
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusNotFound {
+		t.Errorf("when it had ended: %s", answer.Status)
+	}
+}
+
 // TestSubscriptionRemoved disables the person who subscribed.
 func TestSubscriptionRemoved(t *testing.T) {
 	t.Parallel()
@@ -229,6 +267,73 @@ func TestRetriesFollowTheClock(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			t.Fatal("neither tried again nor given up")
 		}
+	}
+}
+
+// TestEffectsKeepTheirOrder moves the clock over all that is due about three subscriptions at once: it happens as if the
+// hours had gone by one after the other, and nothing happens that would have come after a subscription's end.
+func TestEffectsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	emu, advance := frozenAt(t)
+	told := make(chan string, 50)
+	l := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		what := strings.TrimPrefix(r.URL.Path, "/")
+		for _, event := range []string{"reauthorizationRequired", "missed"} {
+			if strings.Contains(string(b), event) {
+				what += " " + event
+			}
+		}
+		told <- what
+		if r.URL.Path == "/refuses" || r.URL.Path == "/ends" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(l.Close)
+	wait := func() string {
+		select {
+		case what := <-told:
+			return what
+		case <-time.After(20 * time.Second):
+			t.Fatal("nothing was told")
+			return ""
+		}
+	}
+	must(t, emu.Update("main", func(tx *state.Tx) error {
+		for _, s := range []state.Subscription{
+			{ID: "refuses", AuthorizedUntil: tx.Now().Add(2 * time.Hour), ExpiresAt: tx.Now().Add(24 * time.Hour)},
+			{ID: "listens", AuthorizedUntil: tx.Now().Add(time.Hour), ExpiresAt: tx.Now().Add(24 * time.Hour), ObjectID: "nobody"},
+			{ID: "ends", AuthorizedUntil: tx.Now().Add(2 * time.Hour), ExpiresAt: tx.Now().Add(10 * time.Second)},
+		} {
+			s.TenantID, s.Resource, s.Container, s.ChangeTypes, s.DeliveredSeq = "t", "users", state.ContainerUsers, []string{"updated"}, tx.Sequence()
+			s.NotificationURL, s.LifecycleURL = l.URL+"/"+s.ID, l.URL+"/"+s.ID+"/life"
+			tx.PutSubscription(s)
+		}
+		return nil
+	}))
+	must(t, emu.Update("main", func(tx *state.Tx) error {
+		tx.PutUser(state.User{TenantID: "t", ID: "u", UserPrincipalName: "u@example.com"})
+		return nil
+	}))
+	wait()
+	wait()
+	advance(5 * time.Hour)
+	got := map[string]int{}
+	var order []string
+	for last := ""; last != "refuses/life missed"; {
+		last = wait()
+		got[last]++
+		if last != "ends" { // which is due at the same times as the other's
+			order = append(order, last)
+		}
+	}
+	if got["ends"] != 2 { // after a second and after six
+		t.Errorf("the subscription that had ended was told %d times more", got["ends"])
+	}
+	want := "refuses refuses refuses refuses refuses refuses listens/life reauthorizationRequired refuses " +
+		"refuses/life reauthorizationRequired refuses refuses refuses refuses/life missed"
+	if s := strings.Join(order, " "); s != want {
+		t.Errorf("told\n%s, want\n%s", s, want)
 	}
 }
 

@@ -3,6 +3,9 @@ package emulator
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,12 +32,28 @@ type sender struct {
 	lines map[string]*line
 }
 
-// line is what goes to one subscriber.
+// line is what goes to one subscriber: changes, or on a line of its own what becomes of the subscription.
 type line struct {
+	key   string
+	life  bool
 	told  uint64 // change number up to which notifications are in the queue, or need not be
 	queue []*delivery
-	busy  bool // the first of the queue is under way
-	alive bool // there is a subscription
+	busy  bool      // the first of the queue is under way
+	alive bool      // there is a subscription
+	until time.Time // and when it ends
+}
+
+// gone tells that nothing more comes: the subscription was deleted, or had ended when the next try would have been due.
+func (l *line) gone() bool {
+	switch {
+	case l.busy:
+		return false
+	case len(l.queue) == 0:
+		return l.life || !l.alive
+	case l.life: // that a subscription is gone is what it is told
+		return false
+	}
+	return !l.alive || !l.queue[0].next.Before(l.until)
 }
 
 // newSender begins with what happens from now on; resumed, with what the subscribers were not told before the process ended.
@@ -104,34 +123,39 @@ func (s *sender) look() (wait time.Duration, timed bool) {
 			l.alive = false
 		}
 		for sub := range tx.AllSubscriptions() {
-			if !d.add(sub.ExpiresAt) { // it has come
-				continue
-			}
-			l := s.line(sub)
-			l.alive = true
-			if event, at := collaboration.Lapse(tx, sub); event != "" && !d.add(at) {
+			ended := !d.add(sub.ExpiresAt)
+			l := s.line(sub, false)
+			l.alive, l.until = true, sub.ExpiresAt
+			if event, at := collaboration.Lapse(tx, sub); event != "" && at.Before(sub.ExpiresAt) && !d.add(at) {
 				lapsed = append(lapsed, sub)
 				continue
 			}
-			s.queueChanges(tx, sub, l)
+			if !ended {
+				s.queueChanges(tx, sub, l)
+			}
 		}
-		s.startDue(&d)
+		if len(lapsed) == 0 { // else what they are told may be due first
+			s.startDue(&d)
+		}
 		return nil
 	})
 	for _, sub := range lapsed {
 		s.lapse(sub)
 	}
 	if len(lapsed) > 0 {
-		return 0, true // what they are told is due
+		return 0, true
 	}
 	return d.wait()
 }
 
-func (s *sender) line(sub state.Subscription) *line {
+func (s *sender) line(sub state.Subscription, life bool) *line {
 	key := sub.TenantID + sub.ID
+	if life {
+		key += " life"
+	}
 	l, ok := s.lines[key]
 	if !ok {
-		l = &line{}
+		l = &line{key: key, life: life}
 		s.lines[key] = l
 	}
 	return l
@@ -164,29 +188,35 @@ func (s *sender) queueChanges(tx *state.Tx, sub state.Subscription, l *line) {
 	})
 }
 
-// startDue starts the deliveries whose time has come, and forgets who is gone.
+// startDue starts the deliveries whose time has come, in the order of their times, and forgets who is gone.
 func (s *sender) startDue(d *dueDates) {
-	for key, l := range s.lines {
-		if !l.alive && !l.busy {
-			kept := l.queue[:0]
-			for _, x := range l.queue {
-				if x.event != "" { // that it is gone is what it is told
-					kept = append(kept, x)
-				}
-			}
-			if l.queue = kept; len(kept) == 0 {
-				delete(s.lines, key)
-				continue
-			}
-		}
-		if l.busy || len(l.queue) == 0 || s.ctx.Err() != nil || d.add(l.queue[0].next) {
+	maps.DeleteFunc(s.lines, func(_ string, l *line) bool { return l.gone() })
+	waiting := slices.SortedFunc(maps.Values(s.lines), func(a, b *line) int { return strings.Compare(a.key, b.key) })
+	waiting = slices.DeleteFunc(waiting, func(l *line) bool { return l.busy || len(l.queue) == 0 })
+	slices.SortStableFunc(waiting, func(a, b *line) int { return a.queue[0].next.Compare(b.queue[0].next) })
+	for _, l := range waiting {
+		first := l.queue[0]
+		if d.add(first.next) || s.ctx.Err() != nil || s.behind(first, d.frozen) {
 			continue
 		}
-		l.busy = true
-		first := l.queue[0]
-		first.tried = d.now
+		l.busy, first.started = true, d.now
 		s.posts.Go(func() { s.deliver(l, first) })
 	}
+}
+
+// behind tells whether a delivery waits for one under way that was due earlier. On a clock that runs it does only where
+// both were due when that one was started: things keep their order when the clock is moved over them, and nobody waits for
+// the slow listener of somebody else.
+func (s *sender) behind(x *delivery, frozen bool) bool {
+	for _, l := range s.lines {
+		if !l.busy || len(l.queue) == 0 {
+			continue
+		}
+		if y := l.queue[0]; y.next.Before(x.next) && (frozen || !x.next.After(y.started)) {
+			return true
+		}
+	}
+	return false
 }
 
 // lapse does what is due about a subscription, if it still is, and queues what the subscriber is told about it.
@@ -208,7 +238,7 @@ func (s *sender) lapse(sub state.Subscription) {
 			tx.PutSubscription(now)
 		}
 		var err error
-		x, err = lifecycleDelivery(now, event, tx.Now())
+		x, err = lifecycleDelivery(now, event, at)
 		return err
 	})
 	if err != nil {
@@ -219,7 +249,7 @@ func (s *sender) lapse(sub state.Subscription) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.line(sub)
+	l := s.line(sub, true)
 	l.queue = append(l.queue, x)
 }
 

@@ -81,10 +81,12 @@ bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package
 speed: build ## the whole program beside a bare net/http server and RSA, into docs/performance.md; the machine should be idle
 	@cd tools && $(GO) run ./speed -into ../docs/performance.md ../$(BINARY)
 
-# The library's followers of deltas; other models join them here.
+# The library's followers of deltas, and the world of four organisations, whose histories have some 100 operations each.
 .PHONY: model
-model: ## the model tests at length: 10,000 operations a seed; one more with SEED=n
-	$(GO) test ./emulator -count=1 -timeout 60m -v -run 'OverTheWire' -delta.operations $(or $(OPERATIONS),10000) -delta.seed $(or $(SEED),0)
+model: ## the model tests at length: OPERATIONS (10,000) each; one seed more, or of the histories, with SEED=n
+	$(GO) test ./emulator -count=1 -timeout 600m -v -run 'OverTheWire' \
+	  -delta.operations $(or $(OPERATIONS),10000) -delta.seed $(or $(SEED),0) \
+	  -model.operations $(or $(OPERATIONS),10000) -rapid.checks $(or $(OPERATIONS),10000) -rapid.steps 100 -rapid.seed $(or $(SEED),0)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s)

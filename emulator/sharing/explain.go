@@ -23,7 +23,11 @@ const (
 
 // Explain answers "may who do action at this place": actions are read, write, share, shareExternally, anonymousLink, sync,
 // invite. recipient is whom it is to be shared with, "" where it does not matter.
+// Whoever may not sign in may do nothing.
 func (m Manager) Explain(tx *state.Tx, who directory.Principal, action string, at drive.Place, recipient string) Explanation {
+	if who.User.ID != "" && !who.User.AccountEnabled {
+		return explained(problem.For(problem.Denied, problem.UserDisabled, "accountEnabled", "the account is disabled"), "")
+	}
 	switch action {
 	case ActionRead:
 		return explainAccess(AccessTo(tx, who, at), state.RoleRead)

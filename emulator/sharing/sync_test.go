@@ -125,6 +125,8 @@ func TestExplain(t *testing.T) {
 	w := newWorld(t)
 	g := w.guestOf()
 	at := drive.Place{Site: w.intranet}
+	disabled := g
+	disabled.AccountEnabled = false
 	w.do(func(tx *state.Tx) {
 		for _, row := range []struct {
 			name      string
@@ -149,6 +151,7 @@ func TestExplain(t *testing.T) {
 			{"a guest syncs a file", g, sharing.ActionSync, w.file, "", false, "B2B Sync", "SingleFile"},
 			{"inviting", w.megan, sharing.ActionInvite, w.folder, "sam@fabrikam.com", true, "allowInvitesFrom", ""},
 			{"inviting a colleague", w.megan, sharing.ActionInvite, w.folder, "lee@contoso.com", false, "domains", "InviteeInTenant"},
+			{"a guest whose account is disabled reads", disabled, sharing.ActionRead, w.folder, "", false, "accountEnabled", "UserDisabled"},
 			{"an unknown action", w.megan, "fly", w.folder, "", false, "action", "InvalidProperty"},
 		} {
 			e := w.m.Explain(tx, as(row.who), row.action, row.at, row.to)

@@ -78,6 +78,21 @@ func (db *database) path(parent, name string) (path string, ok bool) {
 	return "", false
 }
 
+// inside tells whether an item is a folder, or stands in it. A service that hangs a folder into itself would have us go round.
+func (db *database) inside(id, folder string) bool {
+	for range len(db.Items) + 1 {
+		if id == folder {
+			return true
+		}
+		p := db.Items[id]
+		if p == nil {
+			return false
+		}
+		id = p.Parent
+	}
+	return true
+}
+
 // byPath are the ids of all items by path.
 func (db *database) byPath() map[string]string {
 	ids := make(map[string]string, len(db.Items))

@@ -25,6 +25,9 @@ type deltaPage struct {
 // uploadDifferences is the resync in which the client may know more than the service.
 const uploadDifferences = "resyncChangesUploadDifferences"
 
+// mostResyncs are those that one pull follows: a service that asks for another each time is not followed for ever.
+const mostResyncs = 8
+
 // pull follows the delta to its end. What is done is remembered page by page.
 func (f *Folder) pull(ctx context.Context) error {
 	link := f.db.Link
@@ -33,11 +36,13 @@ func (f *Folder) pull(ctx context.Context) error {
 	}
 	var seen map[string]bool // of a resync: what the service still has
 	upload := false
+	resyncs := 0
 	for {
 		var page deltaPage
 		err := f.do(ctx, http.MethodGet, link, nil, &page, nil)
 		var gone *StatusError
-		if errors.As(err, &gone) && gone.Status == http.StatusGone && gone.Location != "" {
+		if errors.As(err, &gone) && gone.Status == http.StatusGone && gone.Location != "" && resyncs < mostResyncs {
+			resyncs++
 			f.o.tell(Event{Kind: Resync, Text: gone.Code})
 			seen, upload, link = map[string]bool{}, gone.Code == uploadDifferences, gone.Location
 			continue
@@ -102,7 +107,7 @@ func (f *Folder) apply(ctx context.Context, i remote) error {
 		return nil
 	}
 	path, ok := f.db.path(i.Parent.ID, i.Name)
-	if !ok {
+	if !ok || f.db.inside(i.Parent.ID, i.ID) {
 		return nil
 	}
 	old := f.db.Items[i.ID]

@@ -188,6 +188,9 @@ func (e *Emulator) certificate(name string, c net.Conn) (*tls.Certificate, error
 		return e.ca.leaf(host)
 	}
 	name = bareHost(name)
+	if strings.ContainsFunc(name, noHostName) { // a pattern would be good for every name
+		return nil, fmt.Errorf("%s is no name of a host", quote(name))
+	}
 	public := ""
 	for _, w := range e.worlds.all() {
 		if h := w.publicHost(); h != "" && (name == h || len(name) > len(h) && name[len(name)-len(h)-1:] == "."+h) {
@@ -199,4 +202,9 @@ func (e *Emulator) certificate(name string, c net.Conn) (*tls.Certificate, error
 		return nil, fmt.Errorf("%s", notEmulated(name))
 	}
 	return e.ca.leaf(name)
+}
+
+// noHostName tells whether a character stands in no name or address of a host; those of IPv6 have colons.
+func noHostName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:", r)
 }

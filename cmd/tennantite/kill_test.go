@@ -96,7 +96,7 @@ func (s *survivor) start(t *testing.T) (kill func()) {
 	t.Helper()
 	addresses := filepath.Join(t.TempDir(), "addresses.json")
 	cmd := exec.Command("tennantite", "serve", "--state-dir", s.dir, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--proxy=", "--addr-file", addresses)
-	cmd.Env = append(os.Environ(), "HOME="+s.home, "XDG_CACHE_HOME="+s.home)
+	cmd.Env = append(os.Environ(), "HOME="+s.home, "XDG_CACHE_HOME="+s.home, "LocalAppData="+s.home)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.StdoutPipe()

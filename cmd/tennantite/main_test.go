@@ -27,8 +27,11 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("HOME", env.WorkDir) // nothing is kept in the user's folders
-			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			env.Setenv("HOME", env.WorkDir) // nothing is kept in the user's folders, on no system
+			env.Setenv("USERPROFILE", env.WorkDir)
+			for _, name := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
+				env.Setenv(name, filepath.Join(env.WorkDir, "cache"))
+			}
 			if dir, err := os.UserCacheDir(); err == nil {
 				env.Setenv("GOCACHE", filepath.Join(dir, "go-build")) // but what Go builds in a script may stay
 			}

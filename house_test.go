@@ -19,7 +19,7 @@ var rows = []struct {
 	does     string
 	packages []string
 }{
-	0: {"leaves that know no tenant", []string{"emulator/problem", "emulator/odata", "emulator/links", "emulator/isolation"}},
+	0: {"leaves that know no tenant", []string{"emulator/problem", "emulator/odata", "emulator/links", "emulator/isolation", "emulator/look"}},
 	1: {"keeps", []string{"emulator/state"}},
 	2: {"who and what", []string{"emulator/directory", "emulator/drive", "emulator/mail", "emulator/audit", "emulator/disk"}},
 	3: {"decides and mints", []string{"emulator/b2b", "emulator/sharing", "tokens", "emulator/collaboration"}},

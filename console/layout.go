@@ -17,6 +17,8 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/look"
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
@@ -95,24 +97,14 @@ func (p person) Choice() template.HTML {
 		`</span> <span class="chip">` + e(p.Kind) + `</span></button></li>`)
 }
 
-const accents = 8
-
 // organisations are the world's tenants but for the one of personal accounts, in the order in which they were made.
 func (c *call) organisations() []organisation {
-	var tenants []state.Tenant
-	for t := range c.tx.Tenants() {
-		if !t.Consumers() {
-			tenants = append(tenants, t)
-		}
-	}
-	slices.SortStableFunc(tenants, func(a, b state.Tenant) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
-	})
+	tenants := directory.Organisations(c.tx)
 	list := make([]organisation, 0, len(tenants))
 	for i, t := range tenants {
 		list = append(list, organisation{
 			ID: t.ID, Name: t.DisplayName, Prefix: t.SharePointPrefix(), Domain: t.DefaultDomain(), Profile: t.Profile,
-			Accent: "org-" + strconv.Itoa(i%accents), URL: c.To("/o/", t.SharePointPrefix(), "/people"), Current: t.ID == c.tenant.ID,
+			Accent: look.Accent(i), URL: c.To("/o/", t.SharePointPrefix(), "/people"), Current: t.ID == c.tenant.ID,
 		})
 	}
 	return list
@@ -313,6 +305,15 @@ func dict(pairs ...any) map[string]any {
 	return m
 }
 
+// asset is a file that browsers load; the style begins with the colours of organisations.
+func asset(name string) ([]byte, error) {
+	b, err := fs.ReadFile(embedded, "assets/"+name)
+	if err == nil && name == "style.css" {
+		b = append([]byte(look.Palette), b...)
+	}
+	return b, err
+}
+
 // assetURL is an asset's address; it changes with the content, so that browsers may keep it.
 func assetURL(name string) string { return "/assets/" + name + "?v=" + assetHashes()[name] }
 
@@ -322,7 +323,7 @@ var assetHashes = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
 	entries, _ := fs.ReadDir(embedded, "assets") // embedded: always there
 	for _, e := range entries {
-		b, _ := fs.ReadFile(embedded, "assets/"+e.Name()) // likewise
+		b, _ := asset(e.Name()) // likewise
 		sum := sha256.Sum256(b)
 		all[e.Name()] = hex.EncodeToString(sum[:])[:digits]
 	}
@@ -331,7 +332,7 @@ var assetHashes = sync.OnceValue(func() map[string]string {
 
 func serveAsset(w http.ResponseWriter, r *http.Request) {
 	name := mux.Vars(r)["name"]
-	b, err := fs.ReadFile(embedded, "assets/"+name)
+	b, err := asset(name)
 	if err != nil {
 		http.NotFound(w, r)
 		return

@@ -21,6 +21,7 @@ type page struct {
 	form    url.Values // of a POST
 	cookies []*http.Cookie
 	who     string // whom the page greets
+	accent  string // class of the organisation's colour
 }
 
 // A page's handler returns a view, a redirect, or content.

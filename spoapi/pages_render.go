@@ -11,8 +11,10 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/look"
 )
 
 //go:embed pages
@@ -21,7 +23,10 @@ var pageFiles embed.FS
 //nolint:gochecknoglobals // parsed once, when the first page is asked for, since it costs a start a millisecond; never written to
 var (
 	pageTemplates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(pageFiles, "pages/*.html")) })
-	pageStyle, _  = pageFiles.ReadFile("pages/style.css")
+	pageStyle     = func() []byte {
+		own, _ := pageFiles.ReadFile("pages/style.css") // embedded: always there
+		return append([]byte(look.Pages()), own...)
+	}()
 	pageStyleHash = func() string {
 		sum := sha256.Sum256(pageStyle)
 		return base64.StdEncoding.EncodeToString(sum[:])
@@ -30,9 +35,9 @@ var (
 
 // frame is what every page has around its body.
 type frame struct {
-	Kind, Title, Organisation, Who, SignOut string
-	Style                                   template.CSS
-	Body                                    template.HTML
+	Kind, Title, Organisation, Initial, Accent, Who, SignOut string
+	Style                                                    template.CSS
+	Body                                                     template.HTML
 }
 
 // inner is what a body's template sees.
@@ -47,7 +52,8 @@ func (p *page) render(w http.ResponseWriter, v view) {
 	err := pageTemplates().ExecuteTemplate(&body, v.body, inner{p.session.CSRF, v.data})
 	if err == nil {
 		f := frame{
-			Kind: v.kind, Title: v.title, Organisation: p.tenant.DisplayName, Who: p.who, SignOut: "/_layouts/15/SignOut.aspx",
+			Kind: v.kind, Title: v.title, Organisation: p.tenant.DisplayName, Initial: initial(p.tenant.DisplayName), Accent: p.accent,
+			Who: p.who, SignOut: "/_layouts/15/SignOut.aspx",
 			Style: template.CSS(pageStyle),      //nolint:gosec // our own file
 			Body:  template.HTML(body.String()), //nolint:gosec // written by the template above
 		}
@@ -72,8 +78,15 @@ func (p *page) render(w http.ResponseWriter, v view) {
 	}
 }
 
-// introduce notes who the page greets; it needs the transaction, which is over when the page is written.
+// initial is the first letter of a name.
+func initial(name string) string {
+	r, _ := utf8.DecodeRuneInString(name)
+	return string(r)
+}
+
+// introduce notes who the page greets and its colour; it needs the transaction, which is over when the page is written.
 func (p *page) introduce() {
+	p.accent = look.Accent(directory.Ordinal(p.tx, p.tenant.ID))
 	switch a, ok := p.account(); {
 	case p.caller.User.ID != "":
 		p.who = orText(p.caller.User.Mail, p.caller.User.UserPrincipalName)

@@ -385,7 +385,7 @@ func TestInvitationPage(t *testing.T) {
 	v := h.browser()
 	v.open(invitation)
 	v.want("an invitation", "account-type", 200)
-	for _, part := range []string{`name="account" value="organizational"`, `name="account" value="microsoft"`, "Marketing", "look"} {
+	for _, part := range []string{`name="account" value="organizational"`, `name="account" value="microsoft"`, "Marketing", "look", `class="org-`, " · SharePoint</p>", "LOCAL EMULATOR"} {
 		if !strings.Contains(v.body, part) {
 			t.Errorf("no %s in %s", part, v.body)
 		}

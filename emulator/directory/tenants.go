@@ -1,7 +1,9 @@
 package directory
 
 import (
+	"cmp"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -216,4 +218,23 @@ func ownsDomain(t state.Tenant, domain string) bool {
 		}
 	}
 	return false
+}
+
+// Organisations are the world's tenants but for the one of personal accounts, in the order in which they were made.
+func Organisations(tx *state.Tx) []state.Tenant {
+	var list []state.Tenant
+	for t := range tx.Tenants() {
+		if !t.Consumers() {
+			list = append(list, t)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b state.Tenant) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// Ordinal is an organisation's place among them, counted from 0: pages give it its colour by that. It is -1 for none of them.
+func Ordinal(tx *state.Tx, tenant string) int {
+	return slices.IndexFunc(Organisations(tx), func(t state.Tenant) bool { return t.ID == tenant })
 }

@@ -35,6 +35,8 @@ type call struct {
 	tenant  state.Tenant // of a concrete segment
 	form    url.Values   // of the body; of the query too, where a route takes both
 
+	brand brand // of the page that is answered
+
 	trace, correlation string
 	attempt            state.SignIn // the sign-in under way, for the log
 }
@@ -103,6 +105,9 @@ func (c *call) run(rt route) (rep reply, err error) {
 		}
 		var err error
 		rep, err = rt.handle(c)
+		if rt.pages || rep.page != nil {
+			c.brand = c.brandOf(rep.page)
+		}
 		return err
 	}
 	if !rt.write {

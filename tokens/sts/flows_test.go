@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -384,6 +385,29 @@ func TestSharePointsPagesSignPeopleIn(t *testing.T) {
 	}
 	if w, _ := ask("common", "https://evil.example/_forms/default.aspx", s.megan); !strings.Contains(w.Body.String(), "AADSTS50011") {
 		t.Errorf("an address that is no SharePoint's: %.300s", w.Body)
+	}
+}
+
+// A page bears the name and the colour of the organisation that asks: at the password one's own, at the review the inviting one.
+func TestPagesBearTheirOrganisation(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	p := s.as(s.dave)
+	p.password, p.answers = "", map[string]string{"review": "stop"}
+	brand := regexp.MustCompile(`(?s)<body data-page="([^"]*)" class="(org-[0-7])">\s*<div class="mark">LOCAL EMULATOR</div>.*?<p class="org"><b aria-hidden="true">.</b>([^<]*)</p>`)
+	look := func() string {
+		w, _ := s.browser().visit(s.redeemURL, p)
+		m := brand.FindStringSubmatch(w.Body.String())
+		if m == nil {
+			t.Fatalf("no brand: %.900s", w.Body)
+		}
+		return m[1] + " " + m[3] + " " + m[2]
+	}
+	password := look()
+	p.password = s.as(s.dave).password
+	review := look()
+	if password != "sign-in Fabrikam org-1" || review != "review Contoso org-0" {
+		t.Errorf("%q, %q", password, review)
 	}
 }
 

@@ -9,6 +9,10 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/look"
 )
 
 // page is what a person sees. Its form works without scripts and follows the conventions of the conformance suite
@@ -52,13 +56,14 @@ type button struct {
 var pageText string
 
 //go:embed page.css
-var styleText string
+var ownStyle string
 
 const submitScript = "document.forms[0].submit()"
 
 //nolint:gochecknoglobals // a template, parsed when the first page is asked for, and two hashes of constants
 var (
 	pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
+	styleText    = look.Pages() + ownStyle
 	styleHash    = sourceHash(styleText)
 	scriptHash   = sourceHash(submitScript)
 )
@@ -68,18 +73,36 @@ func sourceHash(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
+// brand is whose page it is: the organisation where somebody signs in or that he is asked by; none where nobody knows yet.
+type brand struct{ Organisation, Initial, Accent string }
+
+// brandOf is the brand of a page: where a password is asked for, of the account's home; else of the organisation that the
+// address names, and of the home again where it names none.
+func (c *call) brandOf(p *page) brand {
+	t := c.tenant
+	if p != nil && p.Account != "" && (p.Kind == "sign-in" || t.ID == "") {
+		t = directory.Discover(c.tx, p.Account).Tenant
+	}
+	if t.ID == "" || t.Consumers() {
+		return brand{}
+	}
+	initial, _ := utf8.DecodeRuneInString(t.DisplayName)
+	return brand{t.DisplayName, string(initial), look.Accent(directory.Ordinal(c.tx, t.ID))}
+}
+
 // view is a page with what every page has.
 type view struct {
 	*page
+	brand
 	Style  template.CSS
 	Script template.JS
 }
 
 // write sends a page. form-action is left open: browsers apply it to the redirect that answers a form, and that leads to
 // the application.
-func (p *page) write(w http.ResponseWriter, _ *call) {
+func (p *page) write(w http.ResponseWriter, c *call) {
 	var b bytes.Buffer
-	if err := pageTemplate().Execute(&b, view{p, template.CSS(styleText), template.JS(submitScript)}); err != nil {
+	if err := pageTemplate().Execute(&b, view{p, c.brand, template.CSS(styleText), template.JS(submitScript)}); err != nil {
 		http.Error(w, "the page could not be written", http.StatusInternalServerError)
 		return
 	}

@@ -88,6 +88,10 @@ model: ## the model tests at length: OPERATIONS (10,000) each; one seed more, or
 	  -delta.operations $(or $(OPERATIONS),10000) -delta.seed $(or $(SEED),0) \
 	  -model.operations $(or $(OPERATIONS),10000) -rapid.checks $(or $(OPERATIONS),10000) -rapid.steps 100 -rapid.seed $(or $(SEED),0)
 
+.PHONY: soak
+soak: ## mixed load with faults and worlds that come and go for DURATION (1h); nothing is kept, no 5xx that nobody asked for
+	$(GO) test ./emulator -count=1 -timeout 0 -v -run '^TestSoak$$' -soak.duration $(or $(DURATION),1h)
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz

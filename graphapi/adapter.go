@@ -84,7 +84,11 @@ func (r *request) begin(tx *state.Tx) error {
 // answer does what the request asks for.
 func (f *face) answer(r *request) (a *reply, err error) {
 	defer func() {
-		if v := recover(); v != nil {
+		v := recover()
+		if broken, ok := v.(error); ok && errors.Is(broken, http.ErrAbortHandler) {
+			panic(v) // a fault ends the connection, also from inside of a batch
+		}
+		if v != nil {
 			a, err = nil, problem.New(problem.Internal, problem.None, "panic: %v\n%s", v, debug.Stack())
 		}
 	}()

@@ -53,6 +53,11 @@ requests: ## CHECKS (100,000) requests to the control plane, made from its OpenA
 pages: ## the pages in headless Chromium: the story by mouse and keyboard, axe-core, an HTML validator (a module of its own); needs chromium
 	cd clients/pages && $(GO) test -count=1 ./...
 
+# The same bytes come from the same fonts: Debian's fonts-noto-core and fonts-dejavu-core.
+.PHONY: pictures
+pictures: ## take the pictures of docs/pictures anew; the ports that serve binds must be free; look at them before you commit them
+	cd clients/pages && $(GO) test -count=1 -run '^TestPictures$$' . -pictures ../../docs/pictures
+
 # Without the race detector and vet: the SDK's packages take minutes to build for either.
 .PHONY: clients-graphsdk
 clients-graphsdk: ## Microsoft's Go SDK against the directory of Graph (a module of its own; its first build takes minutes)

@@ -34,6 +34,7 @@ func run(m *testing.M) int {
 		chromedp.ExecPath(path),
 		// Nothing but this machine: every other name is unknown to it.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"),
+		chromedp.Flag("disable-features", "Translate,IsolateSandboxedIframes"), // a letter's frame is painted with its page
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("lang", "en"),
@@ -71,6 +72,7 @@ func chromium() (string, error) {
 type look struct {
 	dark, still, scriptless bool
 	width                   int64
+	pictures                []string // that are taken for the documentation
 }
 
 func (l look) String() string {
@@ -84,8 +86,14 @@ func (l look) String() string {
 	return name
 }
 
+func (l look) wide() int64 {
+	if l.width != 0 {
+		return l.width
+	}
+	return 1280
+}
+
 const (
-	wide  = 1280
 	phone = 390
 	tall  = 900
 )
@@ -99,15 +107,11 @@ func (l look) put() step {
 	if l.still {
 		motion = "reduce"
 	}
-	width := l.width
-	if width == 0 {
-		width = wide
-	}
 	return chromedp.Steps(
 		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 		}}),
-		send(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: tall, DeviceScaleFactor: 1, Mobile: width == phone}),
+		send(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.wide(), Height: tall, DeviceScaleFactor: 1}),
 		send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.scriptless}),
 	)
 }

@@ -1,6 +1,8 @@
 package pages_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/tennantite/tennantite/emulator"
@@ -44,6 +46,18 @@ func (w *walk) knows(want string) {
 	}
 }
 
+// later lets so much of the world's time pass.
+func (w *walk) later(duration string) {
+	w.t.Helper()
+	r, err := http.Post(w.emu.Addresses().HTTP+"/_tennantite/v1/clock/advance", "application/json", strings.NewReader(`{"by":"`+duration+`"}`))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if r.Body.Close(); r.StatusCode != http.StatusOK {
+		w.t.Fatalf("the clock: %s", r.Status)
+	}
+}
+
 // pane is the part of the first page that is about the resource tenant.
 func (w *walk) pane() string { return ".pane:has(h2 a[href='/o/" + w.prefix + "/people'])" }
 
@@ -51,26 +65,32 @@ func (w *walk) pane() string { return ".pane:has(h2 a[href='/o/" + w.prefix + "/
 // directory only then.
 func TestSharePointsGuestComesLate(t *testing.T) {
 	t.Parallel()
-	everyWay(t, func(w *walk) {
-		w.actAsOwner()
-		w.share()
-		w.waitsOutside()
-		w.redeemAtSharePoint(w.letter("Redeem the invitation"))
-		w.isGuest("SharePoint")
-		w.hasAccess()
-		w.syncs()
-	})
+	everyWay(t, (*walk).tellSharePoints)
+}
+
+func (w *walk) tellSharePoints() {
+	w.t.Helper()
+	w.actAsOwner()
+	w.share()
+	w.waitsOutside()
+	w.redeemAtSharePoint(w.letter("Redeem the invitation"))
+	w.isGuest("SharePoint")
+	w.hasAccess()
+	w.syncs()
 }
 
 // The other manager's story: the guest is in the directory before anybody redeems.
 func TestEntrasGuestComesAtOnce(t *testing.T) {
 	t.Parallel()
-	everyWay(t, func(w *walk) {
-		w.actAsOwner()
-		w.invite()
-		w.redeemAtEntra(w.letter("Accept the invitation"))
-		w.isGuest("Entra B2B")
-	})
+	everyWay(t, (*walk).tellEntras)
+}
+
+func (w *walk) tellEntras() {
+	w.t.Helper()
+	w.actAsOwner()
+	w.invite()
+	w.redeemAtEntra(w.letter("Accept the invitation"))
+	w.isGuest("Entra B2B")
 }
 
 func (w *walk) actAsOwner() {
@@ -78,6 +98,7 @@ func (w *walk) actAsOwner() {
 	w.open(w.root + "/")
 	w.stands("Organisations side by side")
 	w.seesIn(w.pane(), w.organisation, "Guests 0", "Nobody from outside is in this directory.")
+	w.picture("home", 700)
 	w.press("Acting as "+administrators[w.organisation], w.pane())
 	w.press(w.owner+" "+w.ownerAddress+" member", w.pane())
 	w.seesIn("#said", "In "+w.organisation+" you now act as "+w.owner+".")
@@ -103,7 +124,8 @@ func (w *walk) share() {
 	w.stands("Share “" + w.folder + "”")
 	w.fill("People", w.direction.address)
 	w.pick("They may", "edit", "form.fields")
-	w.fill("Message", "Please look, žluťoučký kůň.")
+	w.fill("Message", "Please look at our specs. Schöne Grüße!")
+	w.picture("share-dialog", 900)
 	w.press("Share", ".card.accent")
 	w.seesIn("#said", "Shared "+w.folder+". "+w.direction.address+" was invited by SharePoint; the directory shows nobody until the invitation is redeemed.")
 	w.press("Manage access", ".head")
@@ -118,6 +140,7 @@ func (w *walk) waitsOutside() {
 	w.press(w.organisation, ".top")
 	w.stands("People of " + w.organisation)
 	w.seesIn("#guests", w.direction.address, "not in the directory", "SharePoint")
+	w.picture("directory-before", 640)
 	w.press("Organisations", ".top")
 	w.stands("Organisations side by side")
 	w.seesIn(w.pane(), "Guests 0", w.direction.address, "not in the directory")
@@ -126,14 +149,16 @@ func (w *walk) waitsOutside() {
 // letter opens the recipient's mailbox and the letter in it, and follows its button into a tab of its own.
 func (w *walk) letter(button string) *tab {
 	w.t.Helper()
+	w.later("PT4M")
 	w.press("Mailboxes", ".top")
 	w.stands("Mailboxes")
 	w.press(w.recipient+" "+w.direction.address+" 1 unread", "#boxes")
 	w.until("one letter", "among('li', '#letters').length === 1")
-	w.until("press the letter", "typeof spot(among('a', '#letters')[0]) !== 'string'")
 	w.click("press the letter", "among('a', '#letters')[0]")
 	w.seesIn(".letter", w.direction.address, button)
+	w.until("all of it", "document.readyState === 'complete'")
 	w.lacks("#letters", "Unread:")
+	w.picture("mailbox", 800)
 	return w.follow(button, ".letter")
 }
 
@@ -143,6 +168,7 @@ func (w *walk) signIn(b *tab) {
 	b.stands("Enter password")
 	b.kind("sign-in")
 	b.sees(w.direction.address)
+	w.later("PT1M")
 	b.fill("Password", password)
 	b.press("Sign in")
 }
@@ -152,8 +178,10 @@ func (w *walk) redeemAtSharePoint(b *tab) {
 	b.kind("account-type")
 	b.stands("You are invited")
 	b.matches(`^http://` + w.prefix + `\.sharepoint\.localhost:\d+/`)
-	b.sees(w.owner+" of "+w.organisation, w.folder, "žluťoučký kůň", "Organizational account", "Microsoft account")
+	b.sees(w.owner+" of "+w.organisation, w.folder, "Schöne Grüße!", "Organizational account", "Microsoft account")
+	b.picture("redemption-sharepoint", 640)
 	w.knows("absent")
+	w.later("PT1M")
 	b.press("Organizational account")
 	b.kind("sign-in")
 	b.stands("Sign in")
@@ -171,6 +199,7 @@ func (w *walk) redeemAtSharePoint(b *tab) {
 	b.sees(w.organisation+" · SharePoint", w.direction.address, "You have: ")
 	b.until("a Sync button", "control('Sync')?.href.startsWith('odopen:')")
 	b.lacks("", "No Sync button")
+	b.picture("shared-folder", 500)
 	w.knows("Accepted")
 }
 
@@ -187,6 +216,7 @@ func (w *walk) redeemAtEntra(b *tab) {
 	b.kind("review")
 	b.stands("Review permissions")
 	b.sees("Permission requested by: "+w.organisation, "You were invited by "+w.owner, "Receive your profile data")
+	b.picture("redemption-entra", 720)
 	w.knows("PendingAcceptance")
 	b.press("Accept")
 	b.stands("People of " + w.organisation)
@@ -201,6 +231,7 @@ func (w *walk) isGuest(manager string) {
 	w.stands("Organisations side by side")
 	w.seesIn(w.pane(), "Guests 1", w.recipient, "Accepted", "External Entra ID")
 	w.lacks(w.pane(), "not in the directory")
+	w.picture("guest-appears", 800)
 	w.press(w.organisation, w.pane()+" h2")
 	w.stands("People of " + w.organisation)
 	w.press(w.recipient, "#guests")
@@ -223,6 +254,7 @@ func (w *walk) invite() {
 	w.press("Organisations", ".top")
 	w.stands("Organisations side by side")
 	w.seesIn(w.pane(), "Guests 1", w.recipient, "PendingAcceptance")
+	w.picture("guest-pending", 800)
 }
 
 // hasAccess sees the recipient's permission, which is no longer an invitation.
@@ -241,6 +273,7 @@ func (w *walk) hasAccess() {
 	w.stands("Who can open “" + w.folder + "”")
 	w.seesIn("#grants", "Direct access", w.recipient+" "+w.direction.address+" guest write · by "+w.owner)
 	w.lacks("#grants", "Pending invitations")
+	w.picture("manage-access", 800)
 }
 
 // syncs sees at the recipient's side what was shared, with its Sync button.
@@ -255,4 +288,5 @@ func (w *walk) syncs() {
 	w.stands("Shared with " + w.recipient)
 	w.seesIn("#received", w.organisation, "guest there", "Accepted", w.folder)
 	w.until("a Sync button", "control('Sync', '#received')?.href.startsWith('odopen:')")
+	w.picture("sync", 640)
 }

@@ -91,6 +91,7 @@ speed: build ## the whole program beside a bare net/http server and RSA, into do
 model: ## the model tests at length: OPERATIONS (10,000) each; one seed more, or of the histories, with SEED=n
 	$(GO) test ./emulator -count=1 -timeout 600m -v -run 'OverTheWire' \
 	  -delta.operations $(or $(OPERATIONS),10000) -delta.seed $(or $(SEED),0) \
+	  -linear.operations $(or $(OPERATIONS),10000) -linear.seed $(or $(SEED),1) \
 	  -model.operations $(or $(OPERATIONS),10000) -rapid.checks $(or $(OPERATIONS),10000) -rapid.steps 100 -rapid.seed $(or $(SEED),0)
 
 .PHONY: soak

@@ -86,7 +86,7 @@ func revokedWhileSynced() scenario {
 			},
 			{
 				Who: fromCarol, Does: "presses Sync",
-				Look: "The address starts the sync client. The command tennantite sync takes it in a terminal and mirrors the folder into “SharePoint - Contoso”.",
+				Look: "The address starts the sync client. The command tennantite sync takes it in a terminal and mirrors the folder.",
 				See:  received, Act: asks{inFabrikam, carolCline, inContoso, specsFolder},
 				Expect: []expectation{syncs{inContoso, carolCline, specsFolder, true}},
 			},

@@ -18,7 +18,7 @@ const DesktopClient = "e3a4b5c6-1d2f-4a8b-b7c9-0f6e5d4c3b2a"
 // Options are what the client needs.
 type Options struct {
 	Dir            string       // below it: Organisation/Site - Library
-	Client         *http.Client // nil: http.DefaultClient, which follows HTTPS_PROXY and SSL_CERT_FILE
+	Client         *http.Client // nil: one that follows HTTPS_PROXY and SSL_CERT_FILE
 	Login, Graph   string       // "" for the real names
 	ClientID       string       // "" is [DesktopClient]
 	Home           string       // where the person signs in; "" is organizations
@@ -74,7 +74,7 @@ type Folder struct {
 // Open signs in and prepares the mirror of a target. It fails with a [*Refusal], which is an [ErrNoAccess], or with a
 // [*SignInError].
 func Open(ctx context.Context, t Target, o Options) (*Folder, error) {
-	o.Client = cmp.Or(o.Client, http.DefaultClient)
+	o.Client = cmp.Or(o.Client, defaultClient())
 	o.Login, o.Graph = cmp.Or(o.Login, "https://login.microsoftonline.com"), cmp.Or(o.Graph, "https://graph.microsoft.com")
 	o.ClientID, o.Home, o.User = cmp.Or(o.ClientID, DesktopClient), cmp.Or(o.Home, "organizations"), cmp.Or(o.User, t.User)
 	tenant, err := tenantOf(ctx, o, t.WebURL)

@@ -44,8 +44,8 @@ func newRelay(address string, log *slog.Logger, count func(string, int)) (*relay
 	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil:
-		return nil, wrong("no address") // the parser's words would tell the password
+	case err != nil || strings.Contains(u.Opaque+u.Path+u.RawQuery+u.Fragment, "@"):
+		return nil, wrong("no address") // its words would tell the password, which stands where none is looked for
 	case u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
 		return nil, wrong(u.Redacted())
 	}

@@ -45,7 +45,7 @@ func readOnly(smaps io.Reader, file string) (found []mapping) {
 			end, err2 := strconv.ParseUint(last, 16, 64)
 			current = mapping{uintptr(start), uintptr(end)}
 			ours = err == nil && err2 == nil && len(fields) == 6 && fields[5] == file && strings.HasPrefix(fields[1], "r-")
-		case ours && len(fields) == 3 && fields[0] == "Private_Dirty:" && fields[1] == "0":
+		case ours && len(fields) == 3 && fields[0] == "Anonymous:" && fields[1] == "0":
 			found = append(found, current)
 		}
 	}

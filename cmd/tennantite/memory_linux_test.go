@@ -12,19 +12,19 @@ func TestReadOnlyMappings(t *testing.T) {
 	t.Parallel()
 	const smaps = `00400000-00fed000 r-xp 00000000 fe:00 1 /usr/bin/tennantite
 Rss:                8000 kB
-Private_Dirty:         0 kB
+Anonymous:         0 kB
 00fed000-01be5000 r--p 00bed000 fe:00 1 /usr/bin/tennantite
-Private_Dirty:         0 kB
+Anonymous:         0 kB
 01be5000-01c80000 rw-p 017e5000 fe:00 1 /usr/bin/tennantite
-Private_Dirty:         0 kB
+Anonymous:         0 kB
 01c80000-01c90000 r--p 01880000 fe:00 1 /usr/bin/tennantite
-Private_Dirty:        12 kB
+Anonymous:        12 kB
 01ca0000-01cb0000 r--p 00000000 fe:00 2 /usr/lib/other.so
-Private_Dirty:         0 kB
+Anonymous:         0 kB
 c000000000-c000800000 rw-p 00000000 00:00 0
-Private_Dirty:      4096 kB
+Anonymous:      4096 kB
 7ffd0000-7ffe0000 r-xp 00000000 00:00 0 [vdso]
-Private_Dirty:         0 kB
+Anonymous:         0 kB
 `
 	want := []mapping{{0x400000, 0xfed000}, {0xfed000, 0x1be5000}}
 	if got := readOnly(strings.NewReader(smaps), "/usr/bin/tennantite"); !slices.Equal(got, want) {

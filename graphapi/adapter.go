@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
@@ -219,7 +220,13 @@ func (f *face) authorize(r *request, m *odata.Match[*request], failed error) err
 	if strings.HasPrefix(m.Template(), "/me") && r.caller.AppOnly() {
 		return problem.For(problem.Invalid, problem.UnknownSegment, "me", "/me request is only valid with delegated authentication flow.")
 	}
-	return r.permit(m.Operation)
+	if err := r.permit(m.Operation); err != nil {
+		return err
+	}
+	if settings(m.Template()) {
+		return directory.MayReadSettings(r.tx, r.caller)
+	}
+	return nil
 }
 
 // identify verifies the token and sets caller and tenant.

@@ -174,6 +174,9 @@ func (r *request) auditsNewestFirst() []state.Event {
 }
 
 func auditByKey(r *request, _ any, k odata.Predicate) (any, error) {
+	if err := r.mayAudit(); err != nil {
+		return nil, err
+	}
 	for _, e := range r.auditsNewestFirst() {
 		if strings.EqualFold(e.ID, k.Text()) {
 			return e, nil
@@ -183,9 +186,6 @@ func auditByKey(r *request, _ any, k odata.Predicate) (any, error) {
 }
 
 func getAudit(r *request, call *odata.Call) (any, error) {
-	if err := r.mayAudit(); err != nil {
-		return nil, err
-	}
 	return entity(call, "auditLogs/directoryAudits", r.directoryAuditOf(call.Value.(state.Event))), nil
 }
 

@@ -126,6 +126,9 @@ func updateMethod(r *request, _ *odata.Call) (any, error) {
 	if err := r.decode(&in); err != nil {
 		return nil, err
 	}
+	if err := directory.MayManageMethods(r.tx, r.caller); err != nil {
+		return nil, err
+	}
 	if in.State != nil && *in.State != directory.StateEnabled && *in.State != directory.StateDisabled {
 		return nil, problem.For(problem.Invalid, problem.InvalidProperty, "state", "Invalid value specified for property 'state'.")
 	}

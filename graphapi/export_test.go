@@ -8,12 +8,6 @@ import (
 	"github.com/tennantite/tennantite/emulator/odata"
 )
 
-// Declared is an operation of the tree as a test sees it.
-type Declared struct {
-	Name, Method, Template, Source string
-	Delegated, Application         []string
-}
-
 var testTree = sync.OnceValue(func() *odata.Tree[*request] {
 	tree, err := newTree()
 	if err != nil {
@@ -21,17 +15,6 @@ var testTree = sync.OnceValue(func() *odata.Tree[*request] {
 	}
 	return tree
 })
-
-// Operations are all operations that can be reached.
-func Operations() []Declared {
-	var all []Declared
-	testTree().Walk(func(v odata.Visit[*request]) bool {
-		o := v.Operation
-		all = append(all, Declared{o.Name, o.Method, v.Template, o.Source, o.Delegated, o.Application})
-		return true
-	})
-	return all
-}
 
 // Unreachable are the nodes that no path leads to.
 func Unreachable() []string {

@@ -205,11 +205,21 @@ func TestGuestsSeeLittle(t *testing.T) {
 	if a := kim.get(megan).want(200); a.json["displayName"] != "Megan" || a.json["department"] != nil {
 		t.Errorf("a limited guest sees %s", a.body)
 	}
+	settings := []string{"/v1.0/policies/authorizationPolicy", "/v1.0/directoryRoles", "/v1.0/subscribedSkus", "/v1.0/roleManagement/directory/roleAssignments"}
+	for _, path := range settings {
+		kim.get(path).want(403)
+	}
+	kim.call("POST", "/v1.0/directoryObjects/"+w.megan.ID+"/getMemberGroups", `{"securityEnabledOnly": false}`).want(403)
+	kim.get("/v1.0/directoryObjects/" + w.megan.ID).want(200)
 	set("2af84b1e-32c8-42b7-82bc-daa82404023b")
 	kim.get(megan).want(403)
+	kim.get("/v1.0/directoryObjects/" + w.megan.ID).want(403)
 	set("a0b1b346-4d3e-4e8b-98f8-753987be4970")
 	if a := kim.get(megan).want(200); a.json["department"] != "Secret" {
 		t.Errorf("a guest like a member sees %s", a.body)
+	}
+	for _, path := range settings {
+		kim.get(path).want(200)
 	}
 	kim.get("/v1.0/users").want(200)
 }

@@ -93,6 +93,18 @@ func objectByKey(r *request, _ any, k odata.Predicate) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	hidden := false
+	switch o.Type {
+	case directory.TypeUser:
+		hidden = directory.ViewOfUser(r.tx, r.caller, o.User) == directory.Hidden
+	case directory.TypeGroup:
+		hidden = directory.ViewOfGroup(r.tx, r.caller, o.Group) == directory.Hidden
+	case directory.TypeRole:
+		hidden = directory.MayReadSettings(r.tx, r.caller) != nil
+	}
+	if hidden { // as by its own collection
+		return nil, problem.New(problem.Denied, problem.InsufficientRights, "")
+	}
 	return o, nil
 }
 

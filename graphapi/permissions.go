@@ -17,6 +17,19 @@ const (
 // secret tells whether the operation asks for no token.
 func secret(o *operation) bool { return slices.Contains(o.Delegated, secretAddress) }
 
+// settings are the collections at the root that hold what an organisation has set up; see [directory.MayReadSettings]. The
+// caller is refused before anything is looked for, so that he does not learn what there is.
+func settings(template string) bool {
+	template = strings.TrimPrefix(strings.TrimPrefix(template, "/"), "myorganization/")
+	first, _, _ := strings.Cut(template, "/")
+	switch first {
+	case "admin", "auditLogs", "authenticationMethodsPolicy", "directory", "directoryRoles", "directoryRoleTemplates", "identity",
+		"identityProviders", "legacy", "policies", "roleManagement", "subscribedSkus":
+		return true
+	}
+	return false
+}
+
 // permit checks whether the token carries one of the operation's permissions. What the person behind it may do is the
 // rules' concern.
 func (r *request) permit(o *operation) error {

@@ -49,6 +49,8 @@ func TestPoliciesAskForTheRight(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d %s\n%s", name, a.status, a.code(), c.status, c.code, a.body)
 		}
 	}
+	// Nor is it told that nothing would have changed.
+	w.as(w.megan).call("PATCH", "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Email", "{}").want(403)
 	w.update(func(tx *state.Tx) error {
 		now, _ := tx.Tenant(w.contoso.ID)
 		if now.Authorization.AllowInvitesFrom != directory.InvitesFromNobody {

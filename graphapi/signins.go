@@ -100,6 +100,9 @@ func signInOf(s state.SignIn) wireSignIn {
 }
 
 func signInByKey(r *request, _ any, k odata.Predicate) (any, error) {
+	if err := r.mayAudit(); err != nil {
+		return nil, err
+	}
 	for s := range r.tx.SignIns(r.tenant.ID) {
 		if strings.EqualFold(s.ID, k.Text()) {
 			return s, nil
@@ -109,9 +112,6 @@ func signInByKey(r *request, _ any, k odata.Predicate) (any, error) {
 }
 
 func getSignIn(r *request, call *odata.Call) (any, error) {
-	if err := r.mayAudit(); err != nil {
-		return nil, err
-	}
 	return entity(call, "auditLogs/signIns", signInOf(call.Value.(state.SignIn))), nil
 }
 

@@ -40,6 +40,16 @@ func newTree() (*odata.Tree[*request], error) {
 	return odata.NewTree(odata.Graph, merge(allNodes())...)
 }
 
+// Operations are all operations that the face answers. A test of the whole goes through them, so that a new one cannot be
+// forgotten.
+func Operations() ([]odata.Declared, error) {
+	tree, err := newTree()
+	if err != nil {
+		return nil, err
+	}
+	return tree.Declared(), nil
+}
+
 // merge joins the declarations of each node.
 func merge(parts []node) []node {
 	var nodes []node

@@ -53,16 +53,13 @@ func userActionNodes() []node {
 func (r *request) memberID(call *odata.Call) (string, error) {
 	switch v := call.Value.(type) {
 	case state.User:
-		if err := r.reach(v, "GroupMember.Read.All", "Group.Read.All"); err != nil {
-			return "", err
-		}
-		if directory.ViewOfUser(r.tx, r.caller, v) != directory.Full {
-			return "", problem.New(problem.Denied, problem.InsufficientRights, "")
-		}
-		return v.ID, nil
+		return v.ID, r.mayKnowMemberships(v)
 	case state.Group:
 		return v.ID, nil
 	case directory.Object:
+		if v.Type == directory.TypeUser {
+			return v.ID, r.mayKnowMemberships(v.User)
+		}
 		return v.ID, nil
 	case groupLink:
 		return v.ID, nil
@@ -72,6 +69,17 @@ func (r *request) memberID(call *odata.Call) (string, error) {
 		return v.ID, nil
 	}
 	return "", problem.New(problem.Internal, problem.None, "%T is no member of anything", call.Value)
+}
+
+// mayKnowMemberships is about somebody's groups and roles, by whatever collection he was found.
+func (r *request) mayKnowMemberships(u state.User) error {
+	if err := r.reach(u, "GroupMember.Read.All", "Group.Read.All"); err != nil {
+		return err
+	}
+	if directory.ViewOfUser(r.tx, r.caller, u) != directory.Full {
+		return problem.New(problem.Denied, problem.InsufficientRights, "")
+	}
+	return nil
 }
 
 func (r *request) memberGroups(call *odata.Call, securityOnly bool) ([]string, error) {

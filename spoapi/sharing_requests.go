@@ -73,10 +73,11 @@ func setRequestDefault(c *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !body.Use {
-		return void{}, nil
+	change := map[string]any{}
+	if body.Use {
+		change["AccessRequestEmail"] = ""
 	}
-	return void{}, sharing.SetSite(c.tx, c.caller, at.Site, map[string]any{"AccessRequestEmail": ""})
+	return void{}, sharing.SetSite(c.tx, c.caller, at.Site, change)
 }
 
 // setRequestDescription answers web/SetAccessRequestSiteDescriptionAndUpdate.

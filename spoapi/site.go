@@ -138,5 +138,5 @@ func otherSite(c *request, _ any, args odata.Args) (any, error) {
 	if err != nil || at.List.ID != "" {
 		return nil, errSiteMissing
 	}
-	return at, nil
+	return at, c.requireWeb(at.Site)
 }

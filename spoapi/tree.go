@@ -38,6 +38,16 @@ func newTree() (*odata.Tree[*request], error) {
 	)...)
 }
 
+// Operations are all operations below _api that the face answers. A test of the whole goes through them, so that a new one
+// cannot be forgotten.
+func Operations() ([]odata.Declared, error) {
+	tree, err := newTree()
+	if err != nil {
+		return nil, err
+	}
+	return tree.Declared(), nil
+}
+
 // apiNode is the root of _api.
 func apiNode() node {
 	return node{

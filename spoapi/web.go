@@ -12,8 +12,11 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// currentWeb is the web that the request's path stands in.
-func currentWeb(c *request, _ any, _ odata.Args) (any, error) { return drive.Place{Site: c.site}, nil }
+// currentWeb is the web that the request's path stands in. Whoever may not open it hears no more than that, whatever inside
+// of it he asks for.
+func currentWeb(c *request, _ any, _ odata.Args) (any, error) {
+	return drive.Place{Site: c.site}, c.requireWeb(c.site)
+}
 
 func placeOf(v any) drive.Place {
 	at, _ := v.(drive.Place)

@@ -65,10 +65,15 @@ const (
 	ExternalIdPAdministrator          = "be2f45a1-457d-42af-a067-6ec1fa63bc45"
 )
 
+// MayManageMethods asks for the right to change how people may authenticate. It fails with InsufficientRights.
+func MayManageMethods(tx *state.Tx, by Principal) error {
+	return RequireRole(tx, by, GlobalAdministrator, AuthenticationPolicyAdministrator)
+}
+
 // AllowCodes switches one-time codes for guests: enabled, disabled or default, which is enabled. It fails with
 // InsufficientRights or InvalidProperty.
 func AllowCodes(tx *state.Tx, by Principal, tenant, value string) error {
-	if _, err := settingsOf(tx, by, tenant, GlobalAdministrator, AuthenticationPolicyAdministrator); err != nil {
+	if err := MayManageMethods(tx, by); err != nil {
 		return err
 	}
 	if value != StateEnabled && value != StateDisabled && value != "default" {

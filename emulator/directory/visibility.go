@@ -47,6 +47,17 @@ func MayEnumerate(tx *state.Tx, p Principal) error {
 	return mayNot()
 }
 
+// MayReadSettings asks for the right to read what an organisation has set up: roles and who has them, licences, policies,
+// what was deleted. A guest has no permission for them, whichever of the two limited views he has ("Default user
+// permissions", learn.microsoft.com/entra/fundamentals/users-default-permissions: no permissions on roles and scopes,
+// subscriptions, policies). It fails with InsufficientRights.
+func MayReadSettings(tx *state.Tx, p Principal) error {
+	if !p.Guest() || viewOfOthers(tx, p) == Full {
+		return nil
+	}
+	return mayNot()
+}
+
 // ViewOfGroup says how much of a group somebody sees: a guest with limited rights sees groups that do not hide their
 // members, one with restricted rights only those that he is in.
 func ViewOfGroup(tx *state.Tx, p Principal, g state.Group) View {

@@ -164,7 +164,7 @@ func TestHandshake(t *testing.T) {
 
 func TestWebhooksStayOnThisMachine(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{"https://192.0.2.1/hook", "http://[2001:db8::1]/hook", "ftp://127.0.0.1/", "nonsense", ""} {
+	for _, address := range []string{"https://192.0.2.1/hook", "http://[2001:db8::1]/hook", "http://169.254.169.254/hook", "http://0.0.0.0/hook", "http://[::ffff:192.0.2.1]/hook", "ftp://127.0.0.1/", "nonsense", ""} {
 		if err := emulator.NewWebhooks().Validate(address, "t"); err == nil {
 			t.Errorf("%q is taken", address)
 		}

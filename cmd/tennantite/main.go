@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -16,18 +18,42 @@ import (
 // version is set by the linker: -X main.version.
 var version = "dev"
 
-// cli is the command line.
-type cli struct {
+// flags are those of every command.
+type flags struct {
 	Config kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a YAML file, by their names; command line and environment win over it." env:"TENNANTITE_CONFIG"`
+}
 
-	Serve       serveCmd       `cmd:"" help:"Run until stopped."`
-	Run         runCmd         `cmd:"" help:"Start, run a command that reaches it, pass its exit code on, stop."`
-	Env         envCmd         `cmd:"" help:"Print what a client of a running emulator needs in its environment."`
-	CA          caCmd          `cmd:"" name:"ca" help:"Print the certificate authority of a running emulator, PEM."`
-	Sync        syncCmd        `cmd:"" help:"Mirror a library or folder that another organisation shared (the reference B2B Sync client)."`
-	Fixtures    fixturesCmd    `cmd:"" help:"List, show and check fixtures."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Succeed if a running emulator can be used."`
-	Version     versionCmd     `cmd:"" help:"Print the version."`
+// command is a word of the command line with the flags of its own.
+type command struct {
+	name, help string
+	flags      any
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "Run until stopped.", &serveCmd{}},
+		{"run", "Start, run a command that reaches it, pass its exit code on, stop.", &runCmd{}},
+		{"env", "Print what a client of a running emulator needs in its environment.", &envCmd{}},
+		{"ca", "Print the certificate authority of a running emulator, PEM.", &caCmd{}},
+		{"sync", "Mirror a library or folder that another organisation shared (the reference B2B Sync client).", &syncCmd{}},
+		{"fixtures", "List, show and check fixtures.", &fixturesCmd{}},
+		{"healthcheck", "Succeed if a running emulator can be used.", &healthcheckCmd{}},
+		{"version", "Print the version.", &versionCmd{}},
+	}
+}
+
+// meant are the commands that arguments can mean. To put the grammar of all together takes a good part of a start, so where
+// the first word is a command it is that one alone; but a file of flags is checked against the flags of all.
+func meant(args []string) []command {
+	all := commands()
+	isFile := func(a string) bool { return strings.HasPrefix(a, "--config") }
+	if len(args) == 0 || os.Getenv(configVariable) != "" || slices.ContainsFunc(args, isFile) {
+		return all
+	}
+	if i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] }); i >= 0 {
+		return all[i : i+1]
+	}
+	return all
 }
 
 // terminal is what subcommands speak to.
@@ -62,14 +88,13 @@ const (
 
 // run is main with everything that it touches handed in.
 func run(ctx context.Context, args []string, t terminal) (code int) {
-	var c cli
 	exited := -1
 	file, err := configuration()
 	if err != nil {
 		t.complain(err)
 		return codeUsage
 	}
-	parser, err := kong.New(&c,
+	options := []kong.Option{
 		kong.Name("tennantite"),
 		kong.Description("A local Microsoft 365 tenant emulator for testing external sharing. Not for production: its passwords are published."),
 		kong.Writers(t.stdout, t.stderr),
@@ -78,7 +103,11 @@ func run(ctx context.Context, args []string, t terminal) (code int) {
 		file,
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
 		vars(),
-	)
+	}
+	for _, c := range meant(args) {
+		options = append(options, kong.DynamicCommand(c.name, c.help, "", c.flags))
+	}
+	parser, err := kong.New(&flags{}, options...)
 	if err != nil {
 		t.complain(err)
 		return codeFailed

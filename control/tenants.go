@@ -44,6 +44,7 @@ type knownIssues struct {
 	ADALB2BSync   bool `json:"adalB2BSync"`
 	MacThumbnails bool `json:"macThumbnails"`
 	GuestMFA      bool `json:"guestMfa"`
+	DeltaPaths    bool `json:"deltaPaths"`
 }
 
 type personBundle struct {
@@ -111,7 +112,7 @@ func bundle(tx *state.Tx, o links.Origin, t state.Tenant) tenantBundle {
 	b := tenantBundle{
 		ID: t.ID, DisplayName: t.DisplayName, InitialDomain: t.InitialDomain, DefaultDomain: t.DefaultDomain(),
 		Domains: []domainBundle{}, Profile: string(t.Profile), Region: t.Region, Authority: o.Login() + "/" + t.ID,
-		KnownIssues: knownIssues{t.KnownIssues.ADALB2BSync, t.KnownIssues.MacThumbnails, t.KnownIssues.GuestMFA},
+		KnownIssues: knownIssues(t.KnownIssues),
 	}
 	for _, d := range t.Domains {
 		b.Domains = append(b.Domains, domainBundle{d.Name, d.Default, d.Initial, d.STS})
@@ -267,6 +268,7 @@ type knownIssuesPatch struct {
 	ADALB2BSync   *bool `json:"adalB2BSync,omitempty"`
 	MacThumbnails *bool `json:"macThumbnails,omitempty"`
 	GuestMFA      *bool `json:"guestMfa,omitempty"`
+	DeltaPaths    *bool `json:"deltaPaths,omitempty" doc:"deltas of drives tell parentReference.path, which documents deny and some sync clients need"`
 }
 
 func patchTenant(c *call, b tenantPatch) (any, error) {
@@ -295,6 +297,7 @@ func applyPatch(tx *state.Tx, t state.Tenant, b tenantPatch) error {
 		set(&t.KnownIssues.ADALB2BSync, k.ADALB2BSync)
 		set(&t.KnownIssues.MacThumbnails, k.MacThumbnails)
 		set(&t.KnownIssues.GuestMFA, k.GuestMFA)
+		set(&t.KnownIssues.DeltaPaths, k.DeltaPaths)
 	}
 	tx.PutTenant(t)
 	if b.Profile != "" {

@@ -298,6 +298,29 @@ func TestVersionsOfAFile(t *testing.T) {
 	}
 }
 
+// TestDeltaTellsPathsWhereTheTenantDoes holds a delta to the documents, and to what the service does where a tenant is like it.
+func TestDeltaTellsPathsWhereTheTenantDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	megan := w.as(w.megan)
+	megan.upload("./d/./f.txt", "x")
+	for _, tells := range []bool{false, true} {
+		w.update(func(tx *state.Tx) error {
+			tenant, _ := tx.Tenant(w.megan.TenantID)
+			tenant.KnownIssues.DeltaPaths = tells
+			tx.PutTenant(tenant)
+			return nil
+		})
+		for _, row := range megan.get("/v1.0/me/drive/root/delta").want(http.StatusOK).rows() {
+			parent, _ := row["parentReference"].(map[string]any)
+			path, told := parent["path"].(string)
+			if told != (tells && row["root"] == nil) || told && !strings.Contains(path, "/root:") {
+				t.Errorf("switched %v: %v has %v", tells, row["name"], parent)
+			}
+		}
+	}
+}
+
 func TestDeltaOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

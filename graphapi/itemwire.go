@@ -284,7 +284,7 @@ func (w *itemWriter) parent(p *wireParent, i *state.Item) {
 	}
 	in := w.folder(i)
 	p.ID, p.Name, p.Path = in.id, in.name, in.full
-	if w.told {
+	if w.told && !w.r.tenant.KnownIssues.DeltaPaths {
 		p.Path = ""
 	}
 }

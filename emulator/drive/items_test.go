@@ -62,8 +62,10 @@ func TestNamesCollideWithoutRegardToCaseAndNormalisation(t *testing.T) {
 				}
 			}
 		}
-		if i, err := ByPath(tx, l, root, "/"+decomposed); err != nil || i.ID != first.ID {
-			t.Errorf("path: %v, %v", i.Name, err)
+		for _, path := range []string{"/" + decomposed, "./" + composed, "/././" + composed + "/."} {
+			if i, err := ByPath(tx, l, root, path); err != nil || i.ID != first.ID {
+				t.Errorf("%s: %v, %v", path, i.Name, err)
+			}
 		}
 		return nil
 	})

@@ -14,12 +14,12 @@ func Root(tx *state.Tx, l state.List) state.Item {
 	return i
 }
 
-// ByPath returns the living item at a path below an item ("a/b.txt", leading slash allowed), names in any case. It fails
-// with ItemNotFound.
+// ByPath returns the living item at a path below an item ("a/b.txt", leading slash allowed), names in any case; "." is the
+// folder itself, as sync clients write it (abraunegg/onedrive:src/sync.d, v2.4.23). It fails with ItemNotFound.
 func ByPath(tx *state.Tx, l state.List, from state.Item, path string) (state.Item, error) {
 	i := from
 	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if name == "" {
+		if name == "" || name == "." {
 			continue
 		}
 		next, ok := tx.ItemByName(l.TenantID, l.ID, i.ID, name)

@@ -98,11 +98,13 @@ type B2BDomains struct {
 	Block    []string
 }
 
-// KnownIssues are the preview's defects that a tenant can switch on (DESIGN section 1).
+// KnownIssues are the preview's defects that a tenant can switch on (DESIGN section 1), and what the service was seen to do
+// against its documents.
 type KnownIssues struct {
 	ADALB2BSync   bool
 	MacThumbnails bool
 	GuestMFA      bool
+	DeltaPaths    bool // deltas of drives tell the path of the parent (OneDrive/onedrive-api-docs#298)
 }
 
 // CrossTenantDefault is the default of the crossTenantAccessPolicy (graph.md 6.2). A nil section is the service's default.

@@ -113,6 +113,9 @@ func TestGuideNamesWitnesses(t *testing.T) {
 		if len(p.shell) == 0 && !strings.Contains(p.text, "No shell lines") && !strings.Contains(p.text, "See the set-up") {
 			t.Errorf("%s: neither a block nor a reason", p.title)
 		}
+		if !script.MatchString(p.text) && !strings.Contains(p.text, "`test:") && !strings.Contains(p.text, "`clients/") {
+			t.Errorf("%s: no witness", p.title)
+		}
 	}
 	for _, p := range parts {
 		for _, m := range script.FindAllStringSubmatch(p.text, -1) {

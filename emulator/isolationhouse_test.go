@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -98,9 +99,7 @@ func newHouse(t *testing.T) *house {
 // as is a request for a token of Contoso's application, with changes.
 func (h *house) as(change map[string]any) map[string]any {
 	r := map[string]any{"tenant": "contoso.com", "app": suite, "resource": graphHost}
-	for k, v := range change {
-		r[k] = v
-	}
+	maps.Copy(r, change)
 	return r
 }
 
@@ -124,7 +123,7 @@ func (h *house) furnish() {
 		tx.PutSignIn(state.SignIn{TenantID: contosoID, ID: "5a1e6c1e-0000-4000-8000-000000000000", At: tx.Now(), UPN: "megan@contoso.com"})
 		return nil
 	}))
-	for name, value := range map[string]string{
+	maps.Copy(h.real, map[string]string{
 		"users": adeleID, "groups": projectX, "directoryObjects": adeleID, "sponsors": meganID, "members": meganID, "owners": adeleID,
 		"drives": drive, "items": item, "sites": site, "shares": shareToken(link),
 		"applications": suiteObject, "organization": contosoID, "domains": "contoso.com", "partners": fabrikamID,
@@ -135,9 +134,7 @@ func (h *house) furnish() {
 			`{"displayName": "long", "definition": ["{\"TokenLifetimePolicy\":{\"Version\":1,\"AccessTokenLifetime\":\"02:00:00\"}}"]}`, "id"),
 		"permissions": graph("POST", "/sites/"+site+"/permissions",
 			`{"roles": ["read"], "grantedToIdentities": [{"application": {"id": "`+suite+`", "displayName": "Suite"}}]}`, "id"),
-	} {
-		h.real[name] = value
-	}
+	})
 	graph("POST", "/policies/crossTenantAccessPolicy/partners", `{"tenantId": "`+fabrikamID+`"}`, "")
 	suiteHere := graph("GET", "/servicePrincipals(appId='"+suite+"')", "", "id")
 	graph("POST", "/users/"+adeleID+"/appRoleAssignments",
@@ -198,8 +195,8 @@ var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 
 // fill puts what stands for them into the places of a path of Graph. What is not known by its name is the first of its
 // collection, as an administrator finds it.
-func (h *house) fill(t *testing.T, template string, with func(path, collection string) string) string {
-	t.Helper()
+func (h *house) fill(template string, with func(path, collection string) string) string {
+	h.tb.Helper()
 	for _, short := range []struct{ from, to string }{
 		{"/me/drive/root", "/drives/{id}/items/{id}"}, {"/me/drives", "/users/{id}/drives"}, {"/me/drive", "/drives/{id}"}, {"/me", "/users/{id}"},
 	} {
@@ -225,15 +222,13 @@ func (h *house) fill(t *testing.T, template string, with func(path, collection s
 }
 
 // there is what stands for a member of a collection: what furnish put there, else the first that is found.
-func (h *house) there(t *testing.T) func(path, collection string) string {
-	return func(path, collection string) string {
-		v, ok := h.real[collection]
-		if !ok {
-			v = h.first(t, path)
-			h.real[collection] = v
-		}
-		return v
+func (h *house) there(path, collection string) string {
+	v, ok := h.real[collection]
+	if !ok {
+		v = h.first(path)
+		h.real[collection] = v
 	}
+	return v
 }
 
 // nothing is what stands for a member that does not exist, wherever its collection is.
@@ -245,8 +240,8 @@ func (h *house) nothing(_, collection string) string {
 }
 
 // first is the id of the first member of a collection.
-func (h *house) first(t *testing.T, path string) string {
-	t.Helper()
+func (h *house) first(path string) string {
+	h.tb.Helper()
 	for _, token := range []string{h.app, h.admin} {
 		status, answer := h.ask(emulator.MainWorld, http.MethodGet, graphHost+"/beta"+path, token, "")
 		if status == http.StatusOK {
@@ -254,8 +249,8 @@ func (h *house) first(t *testing.T, path string) string {
 				return id
 			}
 		}
-		t.Logf("%s: %d %.300s", path, status, answer)
+		h.tb.Logf("%s: %d %.300s", path, status, answer)
 	}
-	t.Errorf("nothing stands behind %s: say in furnish what", path)
+	h.tb.Errorf("nothing stands behind %s: say in furnish what", path)
 	return ""
 }

@@ -289,6 +289,7 @@ func TestSubscriptions(t *testing.T) {
 	for _, bad := range []string{
 		`{}`, body("users", "moved", "2026-03-03T10:00:00Z"), body("users", "updated", "2026-03-01T10:00:00Z"),
 		body("users", "updated", "2026-05-03T10:00:00Z"), body("nothing", "updated", "2026-03-03T10:00:00Z"),
+		strings.Replace(body("users", "updated", "2026-03-03T10:00:00Z"), "{", `{"includeResourceData": true, "encryptionCertificateId": "c", `, 1),
 	} {
 		if a := admin.call("POST", "/v1.0/subscriptions", bad).want(400); a.code() != "InvalidRequest" {
 			t.Errorf("%s\n%s", bad, a.body)

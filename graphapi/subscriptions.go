@@ -160,9 +160,6 @@ func (in *subscriptionInput) check() error {
 	if in.ExpirationDateTime.IsZero() {
 		return badSubscription("expirationDateTime", "The property 'expirationDateTime' is required.")
 	}
-	if in.IncludeResourceData {
-		return problem.For(problem.Unsupported, problem.FeatureNotEmulated, "includeResourceData", "Notifications with resource data are not emulated.")
-	}
 	if len(in.ClientState) > maxClientState {
 		return badSubscription("clientState", "The clientState is longer than 128 characters.")
 	}
@@ -232,6 +229,9 @@ func (r *request) subscription(in subscriptionInput) (state.Subscription, error)
 	about, err := r.subscribable(in.Resource)
 	if err != nil {
 		return s, err
+	}
+	if in.IncludeResourceData { // rich notifications are for mail, chats and others that are not here (GD:con/change-notifications-with-resource-data)
+		return s, badSubscription("includeResourceData", "Notifications with resource data are not supported for this resource.")
 	}
 	s.Container, s.ObjectID = about.container, about.object
 	collaboration.Authorize(&s, r.caller.ValidUntil)

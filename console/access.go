@@ -47,6 +47,37 @@ type grant struct {
 	Password, External, MayChange      bool
 	Recipients                         []recipient
 	RemoveCurl                         string
+	Forms                              template.HTML
+}
+
+// forms are what can be done with a grant, as the end of its line; written in Go, since a template would cost more than the rest
+// of the page. token is the hidden field of every form.
+func (g grant) forms(token template.HTML) template.HTML {
+	if !g.MayChange {
+		return ""
+	}
+	var b strings.Builder
+	id, name := template.HTMLEscapeString(g.ID), template.HTMLEscapeString(g.Name)
+	b.WriteString(`<div class="end buttons">`)
+	if g.LinkType == "" {
+		b.WriteString(`<form method="post" class="buttons">` + string(token) + `<input type="hidden" name="do" value="role"><input type="hidden" name="grant" value="` + id +
+			`"><select name="role" aria-label="Role of ` + name + `" class="slim">`)
+		for _, r := range []struct{ Role, Label string }{{string(state.RoleRead), "view"}, {string(state.RoleWrite), "edit"}, {string(state.RoleOwner), "owner"}} {
+			switch {
+			case r.Role == g.Role:
+				b.WriteString(`<option value="` + r.Role + `" selected>` + r.Label + `</option>`)
+			case r.Role != string(state.RoleOwner): // nobody is made an owner here
+				b.WriteString(`<option value="` + r.Role + `">` + r.Label + `</option>`)
+			}
+		}
+		b.WriteString(`</select><button class="slim">Set</button></form>`)
+	}
+	b.WriteString(`<form method="post" class="buttons">` + string(token) + `<input type="hidden" name="grant" value="` + id + `">`)
+	if g.Kind == "invitation" {
+		b.WriteString(`<button class="slim" name="do" value="resend">Send again</button>`)
+	}
+	b.WriteString(`<button class="slim risky" name="do" value="remove" aria-label="Remove ` + name + `">Remove</button></form></div>`)
+	return template.HTML(b.String()) //nolint:gosec // escaped
 }
 
 type recipient struct{ Address, State string }
@@ -66,8 +97,10 @@ func showAccess(c *call) (reply, error) {
 		return nil, c.closed(at, err)
 	}
 	p := accessPage{spot: c.spot(at), MayBreak: at.List.ID != "", To: c.query("to")}
+	token := frame{CSRF: c.session.token(c.face)}.Token()
 	for _, g := range sharing.Grants(c.tx, c.who, at) {
 		line := c.grantOf(at, g)
+		line.Forms = line.forms(token)
 		switch {
 		case g.Inherited:
 			p.Inherited = append(p.Inherited, line)

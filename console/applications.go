@@ -19,7 +19,8 @@ func applicationPages() []page {
 type application struct {
 	Name, AppID, ObjectID, Audience, Owner string
 	Public                                 bool
-	Redirects, Scopes, Roles               []string
+	Redirects                              []string
+	Granted                                granted
 	Secrets                                int
 	Expanded                               bool // what it was consented to is listed
 	Expand                                 string
@@ -33,7 +34,7 @@ func showApplications(c *call) (reply, error) {
 		Curl:  c.graph(http.MethodGet, "/v1.0/applications", nil).String(),
 		Token: c.plane(http.MethodPost, "/tokens", c.wish(c.who, "https://graph.microsoft.com")).String(),
 	}
-	offered := offers{}
+	asked, known := c.query("app"), grants{}
 	for a := range c.tx.Applications(c.tenant.ID) {
 		if a.WellKnown {
 			continue
@@ -42,7 +43,7 @@ func showApplications(c *call) (reply, error) {
 			Name: a.DisplayName, AppID: a.AppID, ObjectID: a.ID, Audience: a.SignInAudience, Public: a.PublicClient,
 			Redirects: slices.Concat(a.RedirectURIs, a.SPARedirects, a.PublicRedirects), Secrets: len(a.Secrets),
 		}
-		app.Scopes, app.Roles = c.granted(a.AppID, offered)
+		app.Granted = known.of(c, a.AppID, a.AppID == asked)
 		data.Registered = append(data.Registered, app)
 	}
 	for _, p := range directory.ServicePrincipals(c.tx, c.tenant.ID) {
@@ -53,12 +54,12 @@ func showApplications(c *call) (reply, error) {
 		if t, ok := c.tx.Tenant(p.OwnerTenantID); ok {
 			app.Owner = t.DisplayName
 		}
-		app.Scopes, app.Roles = c.granted(p.AppID, offered)
+		app.Granted = known.of(c, p.AppID, p.AppID == asked)
 		data.Installed = append(data.Installed, app)
 	}
 	for _, list := range [][]application{data.Registered, data.Installed} {
 		for i := range list {
-			list[i].Expanded = list[i].AppID == c.query("app")
+			list[i].Expanded = list[i].AppID == asked
 			list[i].Expand = "?app=" + list[i].AppID + "#app-" + list[i].ObjectID
 		}
 	}
@@ -68,30 +69,49 @@ func showApplications(c *call) (reply, error) {
 	return view{Template: "applications", Data: data}, nil
 }
 
-// offers are the application permissions of resources: value by id, by service principal. Making a resource costs more than
-// all the rest of the page.
-type offers map[string]map[string]string
+// granted is what an application has in the organisation: how much, and by name where that is asked for.
+type granted struct {
+	Delegated, Application int
+	Scopes, Roles          []string
+}
 
-// granted are the permissions that an application has in the organisation.
-func (c *call) granted(appID string, offered offers) (scopes, roles []string) {
-	p, ok := directory.ServicePrincipalByAppID(c.tx, c.tenant.ID, appID)
-	if !ok {
-		return nil, nil
+// grants are what the applications have, by client id: most are both registered and used.
+type grants map[string]granted
+
+// of counts; the names of application permissions stand in their resources, and making those costs more than all the rest of
+// the page.
+func (known grants) of(c *call, appID string, named bool) granted {
+	if g, ok := known[appID]; ok {
+		return g
 	}
-	for g := range c.tx.PermissionGrantsOf(c.tenant.ID, p.ID) {
-		scopes = append(scopes, g.Scopes...)
+	var g granted
+	if p, ok := directory.ServicePrincipalByAppID(c.tx, c.tenant.ID, appID); ok {
+		g = c.granted(p.ID, named)
 	}
-	for a := range c.tx.AppRoleAssignmentsOf(c.tenant.ID, p.ID) {
+	known[appID] = g
+	return g
+}
+
+func (c *call) granted(servicePrincipal string, named bool) (g granted) {
+	for one := range c.tx.PermissionGrantsOf(c.tenant.ID, servicePrincipal) {
+		g.Scopes = append(g.Scopes, one.Scopes...)
+	}
+	slices.Sort(g.Scopes)
+	g.Scopes = slices.Compact(g.Scopes)
+	g.Delegated = len(g.Scopes)
+	offered := map[string]map[string]string{}
+	for a := range c.tx.AppRoleAssignmentsOf(c.tenant.ID, servicePrincipal) {
+		g.Application++
+		if !named {
+			continue
+		}
 		if offered[a.ResourceID] == nil {
 			offered[a.ResourceID] = c.rolesOf(a.ResourceID)
 		}
-		if value := offered[a.ResourceID][a.AppRoleID]; value != "" {
-			roles = append(roles, value)
-		}
+		g.Roles = append(g.Roles, cmp.Or(offered[a.ResourceID][a.AppRoleID], a.AppRoleID))
 	}
-	slices.Sort(scopes)
-	slices.Sort(roles)
-	return slices.Compact(scopes), slices.Compact(roles)
+	slices.Sort(g.Roles)
+	return g
 }
 
 // rolesOf are the application permissions that a resource offers, by id.

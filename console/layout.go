@@ -71,6 +71,16 @@ type navLink struct {
 	order      int
 }
 
+// Item is the page as an entry of a navigation. It is written in Go: every page has some twenty of them.
+func (n navLink) Item() template.HTML {
+	current := ""
+	if n.Current {
+		current = ` aria-current="page"`
+	}
+	e := template.HTMLEscapeString
+	return template.HTML(`<li><a href="` + e(n.URL) + `"` + current + `>` + e(n.Label) + `</a></li>`) //nolint:gosec // our own paths, escaped
+}
+
 // organisation is a tenant as pages name it: Accent is the class of its colour.
 type organisation struct {
 	ID, Name, Prefix, Domain, Accent, URL string
@@ -243,6 +253,7 @@ func functions() template.FuncMap {
 		"state":  guestState,
 		"size":   size,
 		"dict":   dict,
+		"curl":   curlBox,
 		"join":   func(list []string) string { return strings.Join(list, ", ") },
 	}
 }
@@ -261,6 +272,18 @@ func when(t time.Time) template.HTML {
 		return ""
 	}
 	return template.HTML(`<time datetime="` + stamp(t, time.RFC3339) + `">` + stamp(t, "2 Jan 2006 15:04") + `</time>`) //nolint:gosec // digits and month names
+}
+
+// curlBox is a call that can be opened and copied, with a label of its own or the usual one. It is written in Go for the same
+// reason as moments are: there is one beside each action.
+func curlBox(text string, label ...string) template.HTML {
+	name := "The same with curl"
+	if len(label) > 0 {
+		name = label[0]
+	}
+	e := template.HTMLEscapeString
+	return template.HTML(`<details class="curl"><summary>` + e(name) + `</summary><div class="code"><pre tabindex="0"><code>` + e(text) + //nolint:gosec // escaped
+		`</code></pre><button type="button" class="copy" data-copy>Copy</button></div></details>`)
 }
 
 // guestState is a guest's state as a label; nothing for none.

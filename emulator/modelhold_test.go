@@ -15,7 +15,7 @@ import (
 
 // hold looks whether everything still is as the model says and as it must always be.
 func (p *play) hold() {
-	if rapid.IntRange(0, 7).Draw(p.r, "exports differ") == 0 { // an export costs as much as everything else
+	if rapid.IntRange(0, 19).Draw(p.r, "exports differ") == 0 { // an export costs as much as everything else
 		p.isolated()
 	}
 	if p.side != nil && p.in != nil {

@@ -127,6 +127,10 @@ supply: ## known vulnerabilities and the licences of what is linked in, see docs
 sbom: build ## the bill of materials of bin/tennantite, into bin/sbom.cdx.json
 	@GO='$(GO)' scripts/sbom $(BINARY) bin/sbom.cdx.json
 
+.PHONY: release-check
+release-check: ## goreleaser's own check of .goreleaser.yaml; its first build takes ten minutes
+	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser check
+
 .PHONY: reproducible
 reproducible: ## build the commit in two folders with other caches; the bytes must be the same
 	@scripts/reproducible

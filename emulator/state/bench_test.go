@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 )
 
@@ -33,6 +34,31 @@ func BenchmarkFork(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkUserMemory tells what a person costs in memory.
+func BenchmarkUserMemory(b *testing.B) {
+	const n, batch = 100_000, 10_000
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		s := New(Options{})
+		for done := 0; done < n; done += batch {
+			update(b, s, func(tx *Tx) {
+				for i := done; i < done+batch; i++ {
+					address := fmt.Sprintf("person%06d@contoso.com", i)
+					u := user("4ba5b1f1-7b2e-4c6a-9d0f-2f3a6c1e8d47", tx.NewID(), address)
+					u.DisplayName, u.Mail, u.ProxyAddresses = fmt.Sprintf("Person %06d", i), address, []string{"SMTP:" + address}
+					tx.PutUser(u)
+				}
+			})
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(s)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/user")
 }
 
 func BenchmarkUser(b *testing.B) {

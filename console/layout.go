@@ -45,6 +45,7 @@ type frame struct {
 	World         string
 	Worlds        []worldLink
 	Now           time.Time
+	Moment        string // of the world, after which the page is to hear of changes
 	Frozen        bool
 	Nav           []navLink
 	Organisation  *organisation // of the page, nil for none
@@ -169,7 +170,7 @@ func (f frame) Shortcuts() []organisation {
 func (c *call) frame(v view) frame {
 	f := frame{
 		Title: v.Title, Wide: v.Wide, Theme: c.session.Theme, CSRF: c.session.token(c.face), Here: c.base + c.r.URL.RequestURI(), World: c.world,
-		Now: c.tx.Now(), Frozen: c.tx.World().Frozen, Organisations: c.organisations(), Alert: c.alert, Notice: c.session.notice,
+		Now: c.tx.Now(), Moment: stampOf(c.tx.Moment()), Frozen: c.tx.World().Frozen, Organisations: c.organisations(), Alert: c.alert, Notice: c.session.notice,
 		Style: assetURL("style.css"), Script: assetURL("console.js"),
 	}
 	if c.r.Method != http.MethodGet { // the notice is of an earlier action

@@ -36,15 +36,17 @@ func live(c *call, w http.ResponseWriter) {
 	defer until.Stop()
 	name := c.worldName()
 	changed, asked := c.store.Changed(), c.Host.Asked(name)
-	since := c.moment()
-	for {
-		select {
-		case <-changed:
-		case <-asked:
-		case <-until.C:
-			return
-		case <-c.r.Context().Done():
-			return
+	since := c.heard()
+	for late := since != c.moment(); ; late = false {
+		if !late {
+			select {
+			case <-changed:
+			case <-asked:
+			case <-until.C:
+				return
+			case <-c.r.Context().Done():
+				return
+			}
 		}
 		changed, asked = c.store.Changed(), c.Host.Asked(name)
 		said, now := c.news(since)
@@ -54,7 +56,7 @@ func live(c *call, w http.ResponseWriter) {
 		if now == since {
 			fmt.Fprint(w, "event: asked\ndata:\n\n")
 		} else {
-			fmt.Fprintf(w, "event: change\ndata: %d\n\n", now.Sequence)
+			fmt.Fprintf(w, "id: %s\nevent: change\ndata:\n\n", stampOf(now))
 		}
 		since = now
 		if out.Flush() != nil {
@@ -80,6 +82,23 @@ func (c *call) moment() (m state.Moment) {
 	_ = c.store.View(func(tx *state.Tx) error { m = tx.Moment(); return nil })
 	return m
 }
+
+// heard is what a page knows already: it was written at that moment, or heard of it before the connection ended. What
+// happened between then and now is told at once.
+func (c *call) heard() state.Moment {
+	for _, s := range []string{c.r.Header.Get("Last-Event-ID"), c.query("since")} {
+		var m state.Moment
+		if n, err := fmt.Sscanf(s, stampForm, &m.Timeline, &m.Sequence); err == nil && n == 2 {
+			return m
+		}
+	}
+	return c.moment()
+}
+
+const stampForm = "%d-%d"
+
+// stampOf is a moment as pages keep it.
+func stampOf(m state.Moment) string { return fmt.Sprintf(stampForm, m.Timeline, m.Sequence) }
 
 // news is what has happened since a moment that people want to hear of.
 func (c *call) news(since state.Moment) (said []string, now state.Moment) {

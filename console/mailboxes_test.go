@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -75,34 +76,53 @@ func TestLettersOfTheRealNames(t *testing.T) {
 func TestLive(t *testing.T) {
 	t.Parallel()
 	emu := emulator.Start(t, func(o *emulator.Options) { o.HTTPS, o.Proxy = "", "" })
+	b := &browser{t: t, emu: emu, jar: open(t).jar}
+	wait := listen(t, emu, "/live", "")
+	wait("retry")
+	since := regexp.MustCompile(`data-live-since="([^"]+)"`).FindStringSubmatch(b.get("/o/contoso/people"))
+	b.do("/o/contoso/people", "do", "invite", "email", "dan@fabrikam.com", "name", "Dan\nJump")
+	wait("data: Dan Jump is a guest of Contoso: PendingAcceptance")
+	wait("data: New mail to dan@fabrikam.com")
+	told := strings.TrimPrefix(wait("id: "), "id: ")
+	wait("event: change")
+
+	// Who listens a moment after his page was written, or again, hears of what happened in between.
+	listen(t, emu, "/live?since="+since[1], "")("data: New mail to dan@fabrikam.com")
+	b.do("/o/contoso/people", "do", "invite", "email", "eve@fabrikam.com")
+	again := listen(t, emu, "/live?since="+since[1], told)
+	again("retry")
+	if line := again("data: "); line != "data: eve is a guest of Contoso: PendingAcceptance" {
+		t.Errorf("heard again is %q", line)
+	}
+
+	b.plane(http.MethodPost, "/reset", nil, nil)
+	wait("data: The world was set back.")
+}
+
+// listen opens a stream and returns what waits for a line in it.
+func listen(t *testing.T, emu *emulator.Emulator, path, last string) func(want string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, emu.Addresses().HTTP+"/live", nil)
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, emu.Addresses().HTTP+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Header.Set("Last-Event-ID", last)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	t.Cleanup(func() { answer.Body.Close() })
 	lines := bufio.NewScanner(answer.Body)
-	wait := func(want string) {
+	return func(want string) string {
 		t.Helper()
 		for lines.Scan() {
 			if strings.Contains(lines.Text(), want) {
-				return
+				return lines.Text()
 			}
 		}
 		t.Fatalf("the stream ends without %q: %v", want, lines.Err())
+		return ""
 	}
-	wait("retry")
-	b := &browser{t: t, emu: emu, jar: open(t).jar}
-	b.get("/o/contoso/people")
-	b.do("/o/contoso/people", "do", "invite", "email", "dan@fabrikam.com", "name", "Dan\nJump")
-	wait("data: Dan Jump is a guest of Contoso: PendingAcceptance")
-	wait("data: New mail to dan@fabrikam.com")
-	wait("event: change")
-	b.plane(http.MethodPost, "/reset", nil, nil)
-	wait("data: The world was set back.")
 }

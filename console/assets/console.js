@@ -55,7 +55,7 @@ const refresh = async () => {
 
 const from = document.body.dataset.liveFrom;
 if (from && window.EventSource) {
-  const events = new EventSource(from);
+  const events = new EventSource(`${from}?since=${document.body.dataset.liveSince}`);
   events.addEventListener("say", e => announce(e.data));
   events.addEventListener("change", refresh);
   events.addEventListener("asked", () => { if (document.querySelector("[data-live=asked]")) refresh(); });

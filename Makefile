@@ -50,7 +50,8 @@ requests: ## CHECKS (100,000) requests to the control plane, made from its OpenA
 	$(GO) test ./control -run '^TestRequestsOfTheDocument$$' -count=1 -timeout 60m -rapid.checks=$(or $(CHECKS),100000)
 
 .PHONY: pages
-pages: ## the pages in headless Chromium: the story by mouse and keyboard, axe-core, an HTML validator (a module of its own); needs chromium
+pages: ## the pages in headless Chromium: the story by mouse and keyboard, axe-core, an HTML validator (a module of its own); needs chromium, node and npm
+	cd clients/pages && npm install
 	cd clients/pages && $(GO) test -count=1 ./...
 
 # The same bytes come from the same fonts: Debian's fonts-noto-core and fonts-dejavu-core.

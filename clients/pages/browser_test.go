@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -112,6 +114,7 @@ func (l look) put() step {
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 		}}),
 		send(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.wide(), Height: tall, DeviceScaleFactor: 1}),
+		send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}), // though several tabs are at work
 		send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.scriptless}),
 	)
 }
@@ -129,9 +132,10 @@ func send[P, R any](c cdp.Command[P, R], params P) step {
 
 // tab is one tab of somebody's browser.
 type tab struct {
-	t    testing.TB
-	ctx  context.Context
-	look look
+	t        testing.TB
+	ctx      context.Context
+	look     look
+	document atomic.Pointer[network.RequestID] // of the page that came last
 }
 
 // browse opens a browser without cookies.
@@ -147,7 +151,16 @@ func attach(t testing.TB, ctx context.Context, l look) *tab {
 	if err := chromedp.Do(ctx, l.put()); err != nil { // the first steps carry the tab's life: no deadline
 		t.Fatal(err)
 	}
-	return &tab{t: t, ctx: ctx, look: l}
+	b := &tab{t: t, ctx: ctx, look: l}
+	whole := cdp.FrameID(chromedp.FromContext(ctx).Target.TargetID)
+	if err := chromedp.Listen(ctx, func(e any) {
+		if r, ok := e.(*network.EventResponseReceived); ok && r.Type == network.ResourceTypeDocument && r.FrameID == whole {
+			b.document.Store(&r.RequestID)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // do runs steps of the browser, within patience.
@@ -173,6 +186,7 @@ func (b *tab) until(what, expression string) {
 	defer end()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
+	var last error
 	for {
 		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](phrase(expression)))
 		if err == nil && yes {
@@ -180,8 +194,9 @@ func (b *tab) until(what, expression string) {
 		}
 		select {
 		case <-again.C:
+			last = err
 		case <-ctx.Done():
-			b.t.Fatalf("%s: not within %s (%v)\n%s", what, patience, err, b.scene())
+			b.t.Fatalf("%s: not within %s (%v)\n%s", what, patience, last, b.scene())
 		}
 	}
 }

@@ -182,7 +182,7 @@ func (w *walk) redeemAtSharePoint(b *tab) {
 	b.picture("redemption-sharepoint", 640)
 	w.knows("absent")
 	w.later("PT1M")
-	b.press("Organizational account")
+	b.press("Organizational account from your work or school")
 	b.kind("sign-in")
 	b.stands("Sign in")
 	b.matches(`^http://login\.localhost:\d+/organizations/`)

@@ -16,7 +16,8 @@ const library = `
 	const flat = s => s.replace(/\s+/g, " ").trim();
 	const seen = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
 	const among = (selector, within) => [...(within ? document.querySelector(within) || document.createElement("i") : document).querySelectorAll(selector)].filter(seen);
-	const called = e => flat(e.ariaLabel || e.innerText);
+	const words = e => [...e.childNodes].map(n => n.nodeType === Node.TEXT_NODE ? n.data : n.nodeType === Node.ELEMENT_NODE && n.ariaHidden !== "true" ? words(n) : "").join(" ");
+	const called = e => flat(e.ariaLabel || words(e));
 	const control = (name, within) => among("a[href], button, summary, select, input", within).find(e => called(e) === name);
 	const labelled = (name, within) => among("label", within).filter(l => l.control && flat(l.innerText).startsWith(name)).map(l => l.control).concat(among("[aria-label]", within).filter(e => e.ariaLabel === name))[0];
 	const spot = e => {
@@ -118,9 +119,10 @@ func (b *tab) stands(heading string) {
 	b.t.Helper()
 	b.until("the page "+heading, "document.readyState === 'complete' && flat(document.querySelector('h1')?.textContent ?? '') === "+js(heading))
 	b.fits(heading)
-	shade := ask[float64](b, `(([r, g, b]) => (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255)(getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number))`)
-	if dark := shade < 0.5; dark != b.look.dark {
-		b.t.Errorf("%s: the brightness of the page is %.2f, though dark is %v", heading, shade, b.look.dark)
+	// The ink is light where the paper is dark.
+	ink := ask[float64](b, `(([r, g, b]) => (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255)(getComputedStyle(document.querySelector("h1")).color.match(/[\d.]+/g).map(Number))`)
+	if dark := ink > 0.5; dark != b.look.dark {
+		b.t.Errorf("%s: the brightness of the heading is %.2f, though dark is %v", heading, ink, b.look.dark)
 	}
 }
 
@@ -130,7 +132,8 @@ func (b *tab) fits(what string) {
 	over := ask[string](b, `(() => {
 		const w = document.documentElement.clientWidth;
 		if (document.documentElement.scrollWidth <= w) return "";
-		const wide = [...document.body.querySelectorAll("*")].filter(e => seen(e) && e.getBoundingClientRect().right > w + 1).at(-1);
+		const scrolled = e => e.parentElement && (getComputedStyle(e.parentElement).overflowX !== "visible" || scrolled(e.parentElement));
+		const wide = [...document.body.querySelectorAll("*")].filter(e => seen(e) && e.getBoundingClientRect().right > w + 1 && !scrolled(e)).at(-1);
 		return document.documentElement.scrollWidth + " of " + w + ": " + (wide ? wide.outerHTML.slice(0, 300) : "?");
 	})()`)
 	if over != "" {
@@ -148,25 +151,22 @@ func (b *tab) kind(name string) {
 // follow clicks a link that opens a tab of its own, and returns that.
 func (b *tab) follow(name string, part ...string) *tab {
 	b.t.Helper()
+	return b.opened(func() { b.press(name, part...) })
+}
+
+// opened is the tab that a step opens.
+func (b *tab) opened(step func()) *tab {
+	b.t.Helper()
 	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.Type == "page" })
-	b.press(name, part...)
+	step()
 	select {
 	case id := <-opened:
 		ctx, end := chromedp.NewContext(b.ctx, chromedp.WithTargetID(id))
 		b.t.Cleanup(end)
 		return attach(b.t, ctx, b.look)
 	case <-b.ctx.Done():
-		b.t.Fatalf("%s opened no tab", name)
+		b.t.Fatal("no tab was opened")
 		return nil
-	}
-}
-
-// reload asks for the page once more where nothing keeps it up to date.
-func (b *tab) reload() {
-	b.t.Helper()
-	if b.look.scriptless {
-		b.do("reload", chromedp.Reload())
-		b.until("the page is there again", "document.readyState === 'complete'")
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 const (
 	contoso  = "4ba5b1f1-7b2e-4c6a-9d0f-2f3a6c1e8d47"
 	fabrikam = "d7c9e0a2-58f4-4b1b-8a36-91c5f0b7e3d2"
+	adele    = "0b1f6a52-3f0e-4d43-9a55-7f1c2d9b6e02"
+	carol    = "2d8c3b41-9e7a-4f5d-b6c8-4a1e0f9d8c02"
 	password = "Tennantite1!"
 )
 

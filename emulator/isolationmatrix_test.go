@@ -310,27 +310,3 @@ func arguments(template, which string) string {
 		return strings.ReplaceAll(values[1], " ", "%20")
 	})
 }
-
-// TestSecretAddresses asks the addresses that are their own proof for what they do not know.
-func TestSecretAddresses(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	ops, err := graphapi.Operations()
-	must(t, err)
-	n := 0
-	for _, o := range ops {
-		if !slices.ContainsFunc(o.Delegated, func(p string) bool { return strings.HasPrefix(p, "no token") }) {
-			continue
-		}
-		n++
-		for _, name := range []string{"x", "download.aspx", movedOn("tempauth-0123456789abcdef")} {
-			status, answer := h.ask(emulator.MainWorld, o.Method, contosoSite+"/_api/v2.0"+placeholder.ReplaceAllString(o.Template, name), "", "")
-			if status != http.StatusNotFound && status != http.StatusUnauthorized && status != http.StatusForbidden {
-				t.Errorf("%s %s with %s: %d %.200s", o.Method, o.Template, name, status, answer)
-			}
-		}
-	}
-	if n == 0 {
-		t.Error("there are none")
-	}
-}

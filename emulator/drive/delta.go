@@ -1,6 +1,8 @@
 package drive
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"iter"
 	"slices"
@@ -32,6 +34,13 @@ func (t DeltaToken) Encode(tx *state.Tx, scope state.Item) string {
 		strconv.FormatUint(tx.Moment().Timeline, 10),
 	}, ";")
 	return base64.RawURLEncoding.EncodeToString(append(sign(tx, deltaText(scope, body)), body...))
+}
+
+// sign binds a token to those worlds that began as one.
+func sign(tx *state.Tx, body string) []byte {
+	m := hmac.New(sha256.New, tx.World().Secret)
+	m.Write([]byte(body))
+	return m.Sum(nil)[:ticketSum]
 }
 
 func deltaText(scope state.Item, body string) string {

@@ -70,23 +70,23 @@ const (
 )
 
 // Ticket is a pre-authenticated right to read one item's content, good for an hour: the secret in
-// @microsoft.graph.downloadUrl. It needs no record, only the world's secret.
+// @microsoft.graph.downloadUrl. It needs no record, only the world's key.
 func Ticket(tx *state.Tx, l state.List, i state.Item) string {
 	return string(NewTickets(tx, l).Append(nil, i.ID, 0))
 }
 
 // Tickets makes the tickets of many items of a list. It is good for one transaction.
 type Tickets struct {
-	mac         hash.Hash
-	head, until string
-	raw         []byte
+	mac        hash.Hash
+	head, tail string // whose list; until when, and given at which change number
+	raw        []byte
 }
 
 // NewTickets prepares the tickets of a list's items.
 func NewTickets(tx *state.Tx, l state.List) *Tickets {
 	return &Tickets{
-		mac: hmac.New(sha256.New, tx.World().Secret), head: l.TenantID + "|" + l.ID + "|",
-		until: strconv.FormatInt(tx.Now().Add(ticketLife).Unix(), 10),
+		mac: hmac.New(sha256.New, tx.Keys()[0].Secret), head: l.TenantID + "|" + l.ID + "|",
+		tail: strconv.FormatInt(tx.Now().Add(ticketLife).Unix(), 10) + "|" + strconv.FormatUint(tx.Sequence(), 10),
 	}
 }
 
@@ -96,7 +96,7 @@ func (t *Tickets) Append(dst []byte, item string, version int) []byte {
 	b := append(t.raw[:0], sum[:ticketSum]...)
 	b = append(append(b, t.head...), item...)
 	b = append(strconv.AppendInt(append(b, '|'), int64(version), 10), '|')
-	b = append(b, t.until...)
+	b = append(b, t.tail...)
 	t.mac.Reset()
 	t.mac.Write(b[ticketSum:])
 	copy(b, t.mac.Sum(sum[:0])[:ticketSum])
@@ -104,10 +104,21 @@ func (t *Tickets) Append(dst []byte, item string, version int) []byte {
 	return base64.RawURLEncoding.AppendEncode(dst, b)
 }
 
-func sign(tx *state.Tx, body string) []byte {
-	m := hmac.New(sha256.New, tx.World().Secret)
-	m.Write([]byte(body))
-	return m.Sum(nil)[:ticketSum]
+// signed tells whether this world, or one that it came from before it did, has signed a ticket, and returns its parts.
+func signed(tx *state.Tx, raw []byte) (part []string, ok bool) {
+	if len(raw) < ticketSum {
+		return nil, false
+	}
+	for _, k := range tx.Keys() {
+		mac := hmac.New(sha256.New, k.Secret)
+		mac.Write(raw[ticketSum:])
+		if hmac.Equal(raw[:ticketSum], mac.Sum(nil)[:ticketSum]) {
+			part = strings.Split(string(raw[ticketSum:]), "|")
+			given, _ := strconv.ParseUint(part[5], 10, 64) // signed by us
+			return part, given <= k.Until
+		}
+	}
+	return nil, false
 }
 
 // Redeem returns list and item of a ticket; the item's content is that of the ticket's version. It fails with
@@ -117,18 +128,21 @@ func Redeem(tx *state.Tx, ticket string) (state.List, state.Item, error) {
 		return state.List{}, state.Item{}, problem.New(k, r, "%s", text)
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(ticket)
-	if err != nil || len(raw) < ticketSum || !hmac.Equal(raw[:ticketSum], sign(tx, string(raw[ticketSum:]))) {
+	if err != nil {
 		return bad(problem.Unauthenticated, problem.BadToken, "The download address is not valid.")
 	}
-	part := strings.Split(string(raw[ticketSum:]), "|")
+	part, ok := signed(tx, raw)
+	if !ok {
+		return bad(problem.Unauthenticated, problem.BadToken, "The download address is not valid.")
+	}
 	version, _ := strconv.Atoi(part[3]) // signed by us
 	until, _ := strconv.ParseInt(part[4], 10, 64)
 	if tx.Now().Unix() >= until {
 		return bad(problem.Unauthenticated, problem.TokenExpired, "The download address has expired.")
 	}
-	l, ok := tx.List(part[0], part[1])
+	l, known := tx.List(part[0], part[1])
 	i, found := tx.Item(part[0], part[1], part[2])
-	if !ok || !found || !i.DeletedAt.IsZero() || i.Kind != state.File {
+	if !known || !found || !i.DeletedAt.IsZero() || i.Kind != state.File {
 		return bad(problem.NotFound, problem.ItemNotFound, "The resource could not be found.")
 	}
 	if version != 0 {

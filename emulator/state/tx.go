@@ -30,7 +30,7 @@ type World struct {
 	FrozenAt time.Time     // UTC
 	Offset   time.Duration // added to the wall clock when not frozen
 
-	Secret   []byte // what capability addresses are signed with; a fork keeps it
+	Secret   []byte // what tokens and addresses are signed with, see [Tx.Keys]; a fork keeps it
 	Seed     uint64 // not 0: identifiers follow from it
 	Drawn    uint64 // blocks taken from the seeded source
 	Sequence uint64 // last change number

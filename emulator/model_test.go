@@ -16,7 +16,7 @@ import (
 	"github.com/tennantite/tennantite/emulator"
 )
 
-var modelOperations = flag.Int("model.operations", 250, "the most operations of TestTheModelHoldsOverTheWire")
+var modelOperations = flag.Int("model.operations", 150, "the most operations of TestTheModelHoldsOverTheWire")
 
 // Whatever eight people of four organisations do in two worlds, through every face and in any order, a model of plain maps
 // knows who is a guest, what is in the libraries, who is in the groups and who was given what; and what must always hold

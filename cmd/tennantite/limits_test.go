@@ -147,11 +147,13 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 func (l *limited) post(t *testing.T, host, path, world, body string) {
+	t.Helper()
 	l.send(t, http.MethodPost, host, path, world, body)
 }
 
 // send sends a request; a refusal may cut it off, a failure of the program ends the test.
 func (l *limited) send(t *testing.T, method, host, path, world, body string) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+l.address+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		t.Error(err)

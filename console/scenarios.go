@@ -153,9 +153,15 @@ func wrongAccount() scenario {
 			},
 			{
 				Who: fromCarol, Does: "accepts it herself",
-				Look: "Accepted. With her own account the invitation to Budget opens as well.",
+				Look: "Accepted. The invitation to Budget is another manager’s: it waits for its own letter.",
 				See:  guestsOf(inContoso), Act: follows{inFabrikam, carolCline, carolCline, mail.B2BInvitation, asOrganisation},
-				Expect: []expectation{guestIs{inContoso, carolCline, state.Accepted}},
+				Expect: []expectation{guestIs{inContoso, carolCline, state.Accepted}, waits{inContoso, carolCline, 1}, opens{inContoso, carolCline, budgetFolder, false}},
+			},
+			{
+				Who: fromCarol, Does: "opens the letter about Budget, which Dave could not use",
+				Look: "Her address is the invited one. The same guest, and the folder opens.",
+				See:  see{Path: "/o/fabrikam/received"}, Act: follows{inFabrikam, carolCline, carolCline, mail.SharingInvitation, asOrganisation},
+				Expect: []expectation{waits{inContoso, carolCline, 0}, opens{inContoso, carolCline, budgetFolder, true}},
 			},
 		},
 	}

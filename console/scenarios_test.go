@@ -103,7 +103,7 @@ func TestScenariosKeepTheirPlace(t *testing.T) {
 	if answer := b.post(at, "do", "next", "at", "0"); answer.StatusCode != http.StatusConflict {
 		t.Errorf("pressed twice: %s", answer.Status)
 	}
-	if page := b.do("/scenarios", "do", "play", "scenario", "wrong-account"); !strings.Contains(page, "1 of 8 steps done") {
+	if page := b.do("/scenarios", "do", "play", "scenario", "wrong-account"); !strings.Contains(page, "1 of 9 steps done") {
 		t.Errorf("going on: %s", b.main())
 	}
 	if answer := b.post("/scenarios", "do", "play", "scenario", "none"); answer.StatusCode != http.StatusNotFound {

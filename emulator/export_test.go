@@ -24,7 +24,9 @@ func (e *Emulator) RelayPauses(p ...time.Duration) { e.relay.pauses = p }
 const MaxLeaves = maxLeaves
 
 // Certificate is the certificate of a name that a client asks for.
-func (e *Emulator) Certificate(name string) (*tls.Certificate, error) { return e.certificate(name, nil) }
+func (e *Emulator) Certificate(name string) (*tls.Certificate, error) {
+	return e.certificate(name, nil)
+}
 
 // Certificates is how many certificates are kept.
 func (e *Emulator) Certificates() int {

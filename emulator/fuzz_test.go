@@ -240,14 +240,20 @@ func FuzzControl(f *testing.F) {
 	for _, s := range [][3]string{
 		{"POST", "/tokens", `{"as":"adele@contoso.com","app":"` + suite + `","resource":"https://graph.microsoft.com","lifetime":"PT1H","claims":{"x":1}}`},
 		{"POST", "/redemptions", `{"url":"https://contoso.sharepoint.com/:f:/s/x/T","as":"carol@fabrikam.com"}`},
-		{"POST", "/clock/advance", `{"by":"P1DT2H"}`}, {"PUT", "/clock", `{"mode":"frozen","now":"2030-01-01T00:00:00Z"}`},
-		{"POST", "/worlds", `{"name":"x","from":"main","idle":"PT1M"}`}, {"POST", "/snapshots", `{"name":"s"}`}, {"POST", "/snapshots/s/restore", ""},
+		{"POST", "/clock/advance", `{"by":"P1DT2H"}`},
+		{"PUT", "/clock", `{"mode":"frozen","now":"2030-01-01T00:00:00Z"}`},
+		{"POST", "/worlds", `{"name":"x","from":"main","idle":"PT1M"}`},
+		{"POST", "/snapshots", `{"name":"s"}`},
+		{"POST", "/snapshots/s/restore", ""},
 		{"POST", "/tenants", `{"name":"n","domains":["n.example"],"users":[{"userPrincipalName":"u@n.example"}]}`},
 		{"PATCH", "/tenants/contoso.com", `{"profile":"b2b","sharing":{"SharingCapability":"Disabled"},"knownIssues":{"adalB2BSync":true}}`},
 		{"POST", "/faults", `{"match":{"method":"GET","path":"/v1.0/*"},"status":429,"retryAfter":3,"times":2}`},
 		{"GET", "/explain?url=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2Fproject-x&as=carol%40fabrikam.com", ""},
 		{"POST", "/import", "tenants:\n  contoso:\n    users:\n      a: {userPrincipalName: a@contoso.com}\n"},
-		{"GET", "/requests?limit=3&format=har", ""}, {"PUT", "/public-url", `{"url":"http://x.test:1"}`}, {"PUT", "/lag", `{"delay":"PT5S"}`}, {"GET", "/mail?to=x", ""},
+		{"GET", "/requests?limit=3&format=har", ""},
+		{"PUT", "/public-url", `{"url":"http://x.test:1"}`},
+		{"PUT", "/lag", `{"delay":"PT5S"}`},
+		{"GET", "/mail?to=x", ""},
 	} {
 		f.Add(s[0], s[1], s[2])
 	}

@@ -8,8 +8,6 @@ import (
 )
 
 // lastNone is the last 0 bytes of a file, among the ranges of a request.
-//
-//nolint:gochecknoglobals // a constant expression
 var lastNone = regexp.MustCompile(`([=,]\s*)-0+(\s*(?:,|$))`)
 
 // satisfiable says the last 0 bytes of a file, which no answer can have (RFC 9110, 14.1.2), as what lies behind its end: net/http

@@ -394,7 +394,7 @@ func TestPagesBearTheirOrganisation(t *testing.T) {
 	s := newStand(t)
 	p := s.as(s.dave)
 	p.password, p.answers = "", map[string]string{"review": "stop"}
-	brand := regexp.MustCompile(`(?s)<body data-page="([^"]*)" class="(org-[0-7])">\s*<div class="mark">LOCAL EMULATOR</div>.*?<p class="org"><b aria-hidden="true">.</b>([^<]*)</p>`)
+	brand := regexp.MustCompile(`(?s)<body data-page="([^"]*)" class="(org-[0-7])">\s*<header class="mark">LOCAL EMULATOR</header>.*?<p class="org"><b aria-hidden="true">.</b>([^<]*)</p>`)
 	look := func() (page, colour string) {
 		w, _ := s.browser().visit(s.redeemURL, p)
 		m := brand.FindStringSubmatch(w.Body.String())

@@ -186,3 +186,36 @@ func pageOf(t *testing.T, items []map[string]any) string {
 	}
 	return string(b)
 }
+
+// A folder that is hung into one of its own, and resyncs without end, do not keep the client busy for ever.
+func TestAServiceThatGoesRound(t *testing.T) {
+	t.Parallel()
+	folder := func(id, parent string) map[string]any {
+		return map[string]any{"id": id, "name": "n" + id, "parentReference": map[string]any{"id": parent}, "folder": map[string]any{}}
+	}
+	gone := map[string]any{"id": "1", "parentReference": map[string]any{}, "deleted": map[string]any{}}
+	target, err := syncclient.ParseTarget(library0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hostile{pages: []string{pageOf(t, []map[string]any{folder("1", "0"), folder("2", "1")})}}
+	m, _ := h.open(t, target)
+	if err := m.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(m.Dir(), "n1")); err != nil {
+		t.Fatal(err)
+	}
+	h.pages = []string{pageOf(t, []map[string]any{folder("1", "2"), gone})}
+	if err := m.Round(t.Context()); err != nil {
+		t.Errorf("a folder in itself: %v", err)
+	}
+
+	const many = 1000
+	for range many {
+		h.pages = append(h.pages, "resync")
+	}
+	if err := m.Round(t.Context()); err == nil || len(h.pages) < many/2 {
+		t.Errorf("resyncs: %v, %d are left", err, len(h.pages))
+	}
+}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/tennantite/tennantite/emulator"
 	"github.com/tennantite/tennantite/emulator/odata"

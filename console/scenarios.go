@@ -43,10 +43,9 @@ func scenarios() []scenario {
 	return []scenario{classicVersusB2B(), wrongAccount(), codeRetirement(), revokedWhileSynced()}
 }
 
-func guestsOf(organisation string) see {
-	return see{Path: "/o/" + organisation + "/people?only=guests"}
-}
-func mailOf(address string) see { return see{Path: "/mail/latest?to=" + address} }
+func contosoGuests() see { return see{Path: "/o/" + inContoso + "/people?only=guests"} }
+
+func carolsMail() see { return see{Path: "/mail/latest?to=" + carolCline} }
 
 func classicVersusB2B() scenario {
 	return scenario{
@@ -56,13 +55,13 @@ func classicVersusB2B() scenario {
 			{
 				Who: fromAdele, Does: "shares the folder Specs with Carol, in the classic era",
 				Look: "SharePoint invites by itself. Carol has a letter, and the directory of Contoso shows nobody: the picker of another site would not find her.",
-				See:  guestsOf(inContoso), Act: shares{inContoso, adeleVance, specsFolder, carolCline, "write"},
+				See:  contosoGuests(), Act: shares{inContoso, adeleVance, specsFolder, carolCline, "write"},
 				Expect: []expectation{guestIs{inContoso, carolCline, nobody}, waits{inContoso, carolCline, 1}, newest{carolCline, mail.SharingInvitation}},
 			},
 			{
 				Who: fromCarol, Does: "opens the letter, chooses “Organizational account” and signs in at home",
 				Look: "Only now there is a guest, and it is accepted already. The folder opens.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, carolCline, carolCline, mail.SharingInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, carolCline, carolCline, mail.SharingInvitation, asOrganisation},
 				Expect: []expectation{
 					guestIs{inContoso, carolCline, state.Accepted}, waits{inContoso, carolCline, 0}, opens{inContoso, carolCline, specsFolder, true},
 				},
@@ -76,7 +75,7 @@ func classicVersusB2B() scenario {
 			{
 				Who: fromAdele, Does: "shares the same folder with Dave",
 				Look: "Dave is a guest at once, before he has read anything: pending, and every picker finds him. His letter is the B2B manager’s.",
-				See:  guestsOf(inContoso), Act: shares{inContoso, adeleVance, specsFolder, daveDavis, "write"},
+				See:  contosoGuests(), Act: shares{inContoso, adeleVance, specsFolder, daveDavis, "write"},
 				Expect: []expectation{
 					guestIs{inContoso, daveDavis, state.PendingAcceptance}, waits{inContoso, daveDavis, 0}, newest{daveDavis, mail.B2BInvitation},
 				},
@@ -84,7 +83,7 @@ func classicVersusB2B() scenario {
 			{
 				Who: fromDave, Does: "opens the letter, signs in at home and accepts what Contoso asks for",
 				Look: "Pending becomes accepted. From here on nothing tells the two guests apart.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, daveDavis, daveDavis, mail.B2BInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, daveDavis, daveDavis, mail.B2BInvitation, asOrganisation},
 				Expect: []expectation{
 					guestIs{inContoso, daveDavis, state.Accepted}, opens{inContoso, daveDavis, specsFolder, true}, opens{inContoso, carolCline, specsFolder, true},
 				},
@@ -107,15 +106,17 @@ func wrongAccount() scenario {
 			{
 				Who: fromAdele, Does: "shares the folder Specs with Carol",
 				Look: "An invitation of SharePoint’s waits for Carol, and for whoever holds it.",
-				See:  mailOf(carolCline), Act: shares{inContoso, adeleVance, specsFolder, carolCline, "read"},
+				See:  carolsMail(), Act: shares{inContoso, adeleVance, specsFolder, carolCline, "read"},
 				Expect: []expectation{waits{inContoso, carolCline, 1}, guestIs{inContoso, daveDavis, nobody}},
 			},
 			{
 				Who: fromDave, Does: "got the letter passed on and accepts it with his own account",
 				Look: "Dave is the guest, Carol’s invitation is used up, and she has nothing. The log keeps both addresses.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, daveDavis, carolCline, mail.SharingInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, daveDavis, carolCline, mail.SharingInvitation, asOrganisation},
 				Expect: []expectation{
-					guestIs{inContoso, daveDavis, state.Accepted}, guestIs{inContoso, carolCline, nobody}, waits{inContoso, carolCline, 0},
+					guestIs{inContoso, daveDavis, state.Accepted},
+					guestIs{inContoso, carolCline, nobody},
+					waits{inContoso, carolCline, 0},
 					opens{inContoso, daveDavis, specsFolder, true},
 				},
 			},
@@ -128,7 +129,7 @@ func wrongAccount() scenario {
 			{
 				Who: fromAdele, Does: "shares the folder Budget with Carol",
 				Look: "A new letter, a new invitation.",
-				See:  mailOf(carolCline), Act: shares{inContoso, adeleVance, budgetFolder, carolCline, "read"},
+				See:  carolsMail(), Act: shares{inContoso, adeleVance, budgetFolder, carolCline, "read"},
 				Expect: []expectation{waits{inContoso, carolCline, 1}, newest{carolCline, mail.SharingInvitation}},
 			},
 			{
@@ -141,20 +142,20 @@ func wrongAccount() scenario {
 			{
 				Who: fromAdele, Does: "invites Carol through Entra B2B instead",
 				Look: "The guest is there at once, under the invited address.",
-				See:  guestsOf(inContoso), Act: invites{inContoso, adeleVance, carolCline},
+				See:  contosoGuests(), Act: invites{inContoso, adeleVance, carolCline},
 				Expect: []expectation{guestIs{inContoso, carolCline, state.PendingAcceptance}, newest{carolCline, mail.B2BInvitation}},
 			},
 			{
 				Who: fromDave, Does: "tries that letter as well",
 				Look: "Entra refuses an account that does not bear the invited address, whatever the settings say.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, daveDavis, carolCline, mail.B2BInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, daveDavis, carolCline, mail.B2BInvitation, asOrganisation},
 				Refused: problem.WrongAccount,
 				Expect:  []expectation{guestIs{inContoso, carolCline, state.PendingAcceptance}},
 			},
 			{
 				Who: fromCarol, Does: "accepts it herself",
 				Look: "Accepted. The invitation to Budget is another manager’s: it waits for its own letter.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, carolCline, carolCline, mail.B2BInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, carolCline, carolCline, mail.B2BInvitation, asOrganisation},
 				Expect: []expectation{guestIs{inContoso, carolCline, state.Accepted}, waits{inContoso, carolCline, 1}, opens{inContoso, carolCline, budgetFolder, false}},
 			},
 			{

@@ -27,7 +27,7 @@ func codeRetirement() scenario {
 			{
 				Who: fromCarol, Does: "opens the link, gets a code by mail and types it",
 				Look: "The folder opens for an address that Contoso’s directory has never heard of: the site alone knows it.",
-				See:  mailOf(carolCline), Act: proves{inFabrikam, carolCline},
+				See:  carolsMail(), Act: proves{inFabrikam, carolCline},
 				Expect: []expectation{guestIs{inContoso, carolCline, nobody}, newest{carolCline, mail.OneTimeCode}, opens{inContoso, carolCline, specsFolder, true}},
 			},
 			{
@@ -39,20 +39,20 @@ func codeRetirement() scenario {
 			{
 				Who: fromCarol, Does: "opens the same link again, signed in at home",
 				Look: "Denied: without a guest account the link is worth nothing.",
-				See:  mailOf(carolCline), Act: follows{inFabrikam, carolCline, carolCline, mail.SharingLink, asOrganisation},
+				See:  carolsMail(), Act: follows{inFabrikam, carolCline, carolCline, mail.SharingLink, asOrganisation},
 				Refused: problem.GuestRequired,
 				Expect:  []expectation{guestIs{inContoso, carolCline, nobody}, opens{inContoso, carolCline, specsFolder, false}},
 			},
 			{
 				Who: fromAdele, Does: "shares something else with Carol, the folder Budget",
 				Look: "That asks the B2B manager: Carol is a guest now, pending.",
-				See:  guestsOf(inContoso), Act: shares{inContoso, adeleVance, budgetFolder, carolCline, "read"},
+				See:  contosoGuests(), Act: shares{inContoso, adeleVance, budgetFolder, carolCline, "read"},
 				Expect: []expectation{guestIs{inContoso, carolCline, state.PendingAcceptance}, newest{carolCline, mail.B2BInvitation}},
 			},
 			{
 				Who: fromCarol, Does: "accepts",
 				Look: "Accepted; Budget opens.",
-				See:  guestsOf(inContoso), Act: follows{inFabrikam, carolCline, carolCline, mail.B2BInvitation, asOrganisation},
+				See:  contosoGuests(), Act: follows{inFabrikam, carolCline, carolCline, mail.B2BInvitation, asOrganisation},
 				Expect: []expectation{guestIs{inContoso, carolCline, state.Accepted}, opens{inContoso, carolCline, budgetFolder, true}},
 			},
 			{

@@ -102,6 +102,9 @@ func (h *house) contoso() string {
 	must(h.tb, err)
 	var world struct{ Tenants map[string]any }
 	must(h.tb, yaml.Unmarshal(text, &world))
+	if world.Tenants["contoso"] == nil {
+		h.tb.Fatal("the export has no Contoso")
+	}
 	b, err := json.Marshal(world.Tenants["contoso"])
 	must(h.tb, err)
 	return string(b)

@@ -80,8 +80,8 @@ fmt: ## format as `make lint` wants it
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: bench
-bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package
-	$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(TESTS)
+bench: ## every benchmark; narrow with BENCH=regexp and TESTS=./package; BENCHTIME=1s
+	$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime '$(or $(BENCHTIME),1s)' -benchmem $(TESTS)
 
 .PHONY: speed
 speed: build ## the whole program beside a bare net/http server and RSA, into docs/performance.md; the machine should be idle

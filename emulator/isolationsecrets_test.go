@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,9 +59,7 @@ func TestSecretsOfAnotherWorld(t *testing.T) {
 	client := url.Values{"client_id": {suite}, "client_secret": {suiteSecret}}
 	with := func(name, value string, more ...string) url.Values {
 		f := url.Values{name: {value}}
-		for k, v := range client {
-			f[k] = v
-		}
+		maps.Copy(f, client)
 		for i := 0; i < len(more); i += 2 {
 			f.Set(more[i], more[i+1])
 		}

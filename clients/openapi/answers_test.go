@@ -75,6 +75,7 @@ GET /_tennantite/v1/mailpit/view/latest.txt
 PUT /_tennantite/v1/faults {"rules": [{"match": {"host": "x", "protocol": "HTTP/2.0", "keptAlive": true}, "effect": {"status": 429, "retryAfter": 1, "rateLimit": {"limit": 1, "remaining": 0, "reset": 1}, "delay": "PT1S", "headers": {"a": "b"}, "body": {"a": 1}}, "limit": {"times": 1, "probability": 0.5, "spareRetry": true}}], "profile": "realistic"}
 GET /_tennantite/v1/faults
 POST /_tennantite/v1/faults/queue {"match": {"host": "x"}, "effects": [{"status": 503, "body": "x"}, {"drop": true}, {"truncate": true}, {"lostWrite": true}, {"resync": "resyncRequired"}]}
+DELETE /_tennantite/v1/faults/1
 DELETE /_tennantite/v1/faults
 PUT /_tennantite/v1/lag {"object": {"times": 1}, "relation": {"time": "PT1S"}}
 GET /_tennantite/v1/lag

@@ -139,26 +139,26 @@ type tab struct {
 }
 
 // browse opens a browser without cookies.
-func browse(t testing.TB, l look) *tab {
-	t.Helper()
+func browse(tb testing.TB, l look) *tab {
+	tb.Helper()
 	ctx, end := chromedp.NewContext(program, chromedp.WithNewBrowserContext())
-	t.Cleanup(end)
-	return attach(t, ctx, l)
+	tb.Cleanup(end)
+	return attach(tb, ctx, l)
 }
 
-func attach(t testing.TB, ctx context.Context, l look) *tab {
-	t.Helper()
+func attach(tb testing.TB, ctx context.Context, l look) *tab {
+	tb.Helper()
 	if err := chromedp.Do(ctx, l.put()); err != nil { // the first steps carry the tab's life: no deadline
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	b := &tab{t: t, ctx: ctx, look: l}
+	b := &tab{t: tb, ctx: ctx, look: l}
 	whole := cdp.FrameID(chromedp.FromContext(ctx).Target.TargetID)
 	if err := chromedp.Listen(ctx, func(e any) {
 		if r, ok := e.(*network.EventResponseReceived); ok && r.Type == network.ResourceTypeDocument && r.FrameID == whole {
 			b.document.Store(&r.RequestID)
 		}
 	}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }

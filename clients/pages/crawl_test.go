@@ -26,17 +26,17 @@ type reader struct {
 	page   []byte
 }
 
-func read(t testing.TB, emu *emulator.Emulator) *reader {
-	t.Helper()
+func read(tb testing.TB, emu *emulator.Emulator) *reader {
+	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	at := strings.TrimPrefix(emu.Addresses().HTTP, "http://")
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, at)
 	}
-	return &reader{t: t, root: root(t, emu), client: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial}}}
+	return &reader{t: tb, root: root(tb, emu), client: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial}}}
 }
 
 // send sends a request and keeps the page that it led to.

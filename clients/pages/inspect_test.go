@@ -45,14 +45,14 @@ func (i *inspector) first(menu string) bool {
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // keep keeps the source of a page, as it was sent.
-func (i *inspector) keep(t testing.TB, name string, source []byte) {
-	t.Helper()
+func (i *inspector) keep(tb testing.TB, name string, source []byte) {
+	tb.Helper()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen++
 	name = fmt.Sprintf("%03d-%.80s.html", i.seen, notInNames.ReplaceAllString(name, "-"))
 	if err := os.WriteFile(filepath.Join(i.folder, name), source, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

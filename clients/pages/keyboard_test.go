@@ -91,7 +91,11 @@ func TestTheStoryByKeyboard(t *testing.T) {
 	w.skips()
 	w.choosesByArrows()
 	for _, s := range []struct{ link, page string }{
-		{"Contoso", "People of Contoso"}, {"Sites", "Sites and libraries"}, {"Project X", "Project X"}, {"Documents", "Documents"}, {"Specs", "Specs"},
+		{"Contoso", "People of Contoso"},
+		{"Sites", "Sites and libraries"},
+		{"Project X", "Project X"},
+		{"Documents", "Documents"},
+		{"Specs", "Specs"},
 		{"Share", "Share “Specs”"},
 	} {
 		w.enter(s.link)

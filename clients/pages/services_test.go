@@ -122,7 +122,9 @@ func (v *visit) sharePoint() {
 	v.t.Helper()
 	v.comes("site", "")
 	for _, p := range []struct{ address, kind string }{
-		{"/Shared Documents", "library"}, {"/Shared Documents/Specs", "library"}, {"/_layouts/15/none.aspx", "error"},
+		{"/Shared Documents", "library"},
+		{"/Shared Documents/Specs", "library"},
+		{"/_layouts/15/none.aspx", "error"},
 		{"/Access Requests/pendingreq.aspx", "access-requests"},
 	} {
 		v.goes(v.site+(&url.URL{Path: p.address}).EscapedPath(), p.kind, p.address)

@@ -3,9 +3,10 @@ package pages_test
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/chromedp/cdproto/input"
 	"regexp"
 	"strings"
+
+	"github.com/chromedp/cdproto/input"
 
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -57,12 +58,6 @@ func (b *tab) click(what, element string) {
 func (b *tab) press(name string, part ...string) {
 	b.t.Helper()
 	b.click("press "+name, "control("+js(name)+", "+within(part)+")")
-}
-
-// choose clicks a box or a button among several, by its label.
-func (b *tab) choose(label string, part ...string) {
-	b.t.Helper()
-	b.click("choose "+label, "labelled("+js(label)+", "+within(part)+")")
 }
 
 // fill types into the field of a label, over what stands there.

@@ -54,13 +54,13 @@ var directions = map[string]direction{
 var administrators = map[string]string{"Contoso": "Contoso Administrator", "Fabrikam": "Fabrikam Administrator"}
 
 // start starts an emulator whose console the browser reaches as http://localhost:PORT.
-func start(t testing.TB, change ...func(*emulator.Options)) *emulator.Emulator {
-	t.Helper()
+func start(tb testing.TB, change ...func(*emulator.Options)) *emulator.Emulator {
+	tb.Helper()
 	base, ok := fixtures.Builtin(fixtures.Default)
 	if !ok {
-		t.Fatal("no built-in fixture")
+		tb.Fatal("no built-in fixture")
 	}
-	return emulator.Start(t, append([]func(*emulator.Options){func(o *emulator.Options) {
+	return emulator.Start(tb, append([]func(*emulator.Options){func(o *emulator.Options) {
 		o.HTTPS, o.Proxy = "", ""
 		o.Fixtures = []fixtures.Source{base, {Name: "partners.yaml", Text: []byte(partners)}}
 		o.Seed, o.Clock = 7, time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)
@@ -68,8 +68,8 @@ func start(t testing.TB, change ...func(*emulator.Options)) *emulator.Emulator {
 }
 
 // entry is how the directory of a tenant knows an address: "absent", or the guest's state.
-func entry(t testing.TB, emu *emulator.Emulator, tenant, address string) string {
-	t.Helper()
+func entry(tb testing.TB, emu *emulator.Emulator, tenant, address string) string {
+	tb.Helper()
 	found := "absent"
 	if err := emu.View(emulator.MainWorld, func(tx *state.Tx) error {
 		for u := range tx.UsersByAddress(tenant, address) {
@@ -77,17 +77,17 @@ func entry(t testing.TB, emu *emulator.Emulator, tenant, address string) string 
 		}
 		return nil
 	}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return found
 }
 
 // root is the console's address, by the name that its links and cookies have.
-func root(t testing.TB, emu *emulator.Emulator) string {
-	t.Helper()
+func root(tb testing.TB, emu *emulator.Emulator) string {
+	tb.Helper()
 	u, err := url.Parse(emu.Addresses().HTTP)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return "http://localhost:" + u.Port()
 }

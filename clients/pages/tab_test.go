@@ -152,7 +152,8 @@ func (b *tab) follow(name string, part ...string) *tab {
 // opened is the tab that a step opens.
 func (b *tab) opened(step func()) *tab {
 	b.t.Helper()
-	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.Type == "page" })
+	self := chromedp.FromContext(b.ctx).Target.TargetID // others open theirs in the same browser
+	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.Type == "page" && i.OpenerID == self })
 	step()
 	select {
 	case id := <-opened:

@@ -20,8 +20,8 @@ type Filler struct {
 // filled is a folder on its way to its content.
 type filled struct {
 	state.Item
-	place place
-	names map[string]bool // taken, by their keys
+	container container
+	names     map[string]bool // taken, by their keys
 
 	// what is not yet added to the folder's own
 	size     int64
@@ -41,7 +41,7 @@ func (f *Filler) File(at string, spec FileSpec) error {
 	if err != nil {
 		return err
 	}
-	if err := parent.place.check(name, false); err != nil {
+	if err := parent.container.check(name, false); err != nil {
 		return err
 	}
 	spec.Name = name
@@ -81,8 +81,8 @@ func (f *Filler) folder(at string, by state.Actor) (*filled, error) {
 	} else {
 		dir, name := path.Split(at)
 		parent, err := f.folder(dir, by)
-		if err != nil || name == "" {
-			return parent, err
+		if err != nil {
+			return nil, err
 		}
 		there, ok := f.tx.ItemByName(f.list.TenantID, f.list.ID, parent.ID, name)
 		if !ok {
@@ -98,7 +98,7 @@ func (f *Filler) folder(at string, by state.Actor) (*filled, error) {
 		}
 		folder = there
 	}
-	made := &filled{Item: folder, place: placeOf(f.tx, f.list, folder), names: map[string]bool{}}
+	made := &filled{Item: folder, container: containerOf(f.tx, f.list, folder), names: map[string]bool{}}
 	for c := range f.tx.Children(f.list.TenantID, f.list.ID, folder.ID) {
 		made.names[state.NameKey(c.Name)] = true
 	}

@@ -71,16 +71,16 @@ func reserved(name string) bool {
 
 // checkPlace checks a name with the path that it makes. It fails with NameInvalid or PathTooLong.
 func checkPlace(tx *state.Tx, l state.List, parent state.Item, name string, folder bool) error {
-	return placeOf(tx, l, parent).check(name, folder)
+	return containerOf(tx, l, parent).check(name, folder)
 }
 
-// place is what a folder says of the names in it.
-type place struct {
+// container is what a folder says of the names in it.
+type container struct {
 	top  bool   // the root folder of a library
 	path string // of the folder, site included, with a slash at its end
 }
 
-func placeOf(tx *state.Tx, l state.List, folder state.Item) place {
+func containerOf(tx *state.Tx, l state.List, folder state.Item) container {
 	path := l.Path + "/"
 	if above := Path(tx, folder); above != "" {
 		path += above + "/"
@@ -88,17 +88,17 @@ func placeOf(tx *state.Tx, l state.List, folder state.Item) place {
 	if s, ok := tx.Site(l.TenantID, l.SiteID); ok {
 		path = strings.TrimPrefix(s.Path, "/") + "/" + path
 	}
-	return place{top: folder.Root() && l.Library(), path: path}
+	return container{top: folder.Root() && l.Library(), path: path}
 }
 
-func (p place) check(name string, folder bool) error {
+func (c container) check(name string, folder bool) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if p.top && folder && strings.EqualFold(name, "forms") {
+	if c.top && folder && strings.EqualFold(name, "forms") {
 		return problem.For(problem.Invalid, problem.NameInvalid, "name", "The name is reserved.")
 	}
-	if utf16Length(p.path)+utf16Length(name) > maxPath {
+	if utf16Length(c.path)+utf16Length(name) > maxPath {
 		return problem.For(problem.Invalid, problem.PathTooLong, "name", "The specified file or folder path is longer than %d characters.", maxPath)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/look"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -21,7 +22,7 @@ type page struct {
 	form    url.Values // of a POST
 	cookies []*http.Cookie
 	who     string // whom the page greets
-	accent  string // class of the organisation's colour
+	brand   look.Brand
 }
 
 // A page's handler returns a view, a redirect, or content.

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/look"
@@ -35,9 +34,10 @@ var (
 
 // frame is what every page has around its body.
 type frame struct {
-	Kind, Title, Organisation, Initial, Accent, Who, SignOut string
-	Style                                                    template.CSS
-	Body                                                     template.HTML
+	look.Brand
+	Kind, Title, Who, SignOut string
+	Style                     template.CSS
+	Body                      template.HTML
 }
 
 // inner is what a body's template sees.
@@ -52,8 +52,7 @@ func (p *page) render(w http.ResponseWriter, v view) {
 	err := pageTemplates().ExecuteTemplate(&body, v.body, inner{p.session.CSRF, v.data})
 	if err == nil {
 		f := frame{
-			Kind: v.kind, Title: v.title, Organisation: p.tenant.DisplayName, Initial: initial(p.tenant.DisplayName), Accent: p.accent,
-			Who: p.who, SignOut: "/_layouts/15/SignOut.aspx",
+			Brand: p.brand, Kind: v.kind, Title: v.title, Who: p.who, SignOut: "/_layouts/15/SignOut.aspx",
 			Style: template.CSS(pageStyle),      //nolint:gosec // our own file
 			Body:  template.HTML(body.String()), //nolint:gosec // written by the template above
 		}
@@ -78,15 +77,9 @@ func (p *page) render(w http.ResponseWriter, v view) {
 	}
 }
 
-// initial is the first letter of a name.
-func initial(name string) string {
-	r, _ := utf8.DecodeRuneInString(name)
-	return string(r)
-}
-
-// introduce notes who the page greets and its colour; it needs the transaction, which is over when the page is written.
+// introduce notes whose page it is and who it greets; it needs the transaction, which is over when the page is written.
 func (p *page) introduce() {
-	p.accent = look.Accent(directory.Ordinal(p.tx, p.tenant.ID))
+	p.brand = look.BrandOf(p.tenant.DisplayName, directory.Ordinal(p.tx, p.tenant.ID))
 	switch a, ok := p.account(); {
 	case p.caller.User.ID != "":
 		p.who = orText(p.caller.User.Mail, p.caller.User.UserPrincipalName)

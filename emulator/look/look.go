@@ -6,6 +6,7 @@ package look
 import (
 	_ "embed" // the styles
 	"strconv"
+	"unicode/utf8"
 )
 
 // Palette gives the classes org-0 to org-7 the colour --accent, in CSS.
@@ -18,6 +19,15 @@ var pages string
 
 // Pages is the style of the emulated services' pages, palette included, in CSS. What only one of them has comes after it.
 func Pages() string { return Palette + pages }
+
+// Brand is whose page it is: the organisation's name, the letter that stands for it, and the class of its colour.
+type Brand struct{ Organisation, Initial, Accent string }
+
+// BrandOf is the brand of the nth organisation, counted from 0.
+func BrandOf(name string, n int) Brand {
+	initial, _ := utf8.DecodeRuneInString(name)
+	return Brand{name, string(initial), Accent(n)}
+}
 
 const accents = 8
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/look"
 	"github.com/tennantite/tennantite/emulator/state"
 	"github.com/tennantite/tennantite/tokens"
 )
@@ -35,7 +36,7 @@ type call struct {
 	tenant  state.Tenant // of a concrete segment
 	form    url.Values   // of the body; of the query too, where a route takes both
 
-	brand brand // of the page that is answered
+	brand look.Brand // of the page that is answered
 
 	trace, correlation string
 	attempt            state.SignIn // the sign-in under way, for the log

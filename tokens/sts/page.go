@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/look"
@@ -73,27 +72,23 @@ func sourceHash(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// brand is whose page it is: the organisation where somebody signs in or that he is asked by; none where nobody knows yet.
-type brand struct{ Organisation, Initial, Accent string }
-
 // brandOf is the brand of a page: where a password is asked for, of the account's home; else of the organisation that the
-// address names, and of the home again where it names none.
-func (c *call) brandOf(p *page) brand {
+// address names, and of the home again where it names none. It is empty where nobody knows yet.
+func (c *call) brandOf(p *page) look.Brand {
 	t := c.tenant
 	if p != nil && p.Account != "" && (p.Kind == "sign-in" || t.ID == "") {
 		t = directory.Discover(c.tx, p.Account).Tenant
 	}
 	if t.ID == "" || t.Consumers() {
-		return brand{}
+		return look.Brand{}
 	}
-	initial, _ := utf8.DecodeRuneInString(t.DisplayName)
-	return brand{t.DisplayName, string(initial), look.Accent(directory.Ordinal(c.tx, t.ID))}
+	return look.BrandOf(t.DisplayName, directory.Ordinal(c.tx, t.ID))
 }
 
 // view is a page with what every page has.
 type view struct {
 	*page
-	brand
+	look.Brand
 	Style  template.CSS
 	Script template.JS
 }

@@ -65,7 +65,6 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		r.URL.Scheme, r.URL.Host = "", ""
 	}
-	satisfiable(r.Header)
 	name := a.world
 	if h := r.Header.Get(WorldHeader); h != "" && !a.proxied {
 		name = h

@@ -22,7 +22,9 @@ import (
 // faces are the emulated services behind one door, by the place that a request came to.
 type faces struct{ signIn, graph, sharePoint http.Handler }
 
-func (f faces) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.at(r).ServeHTTP(w, r) }
+func (f faces) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.at(r).ServeHTTP(w, satisfiable(r))
+}
 
 // at is the face that answers a request.
 func (f faces) at(r *http.Request) http.Handler {

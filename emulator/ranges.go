@@ -11,9 +11,14 @@ import (
 var lastNone = regexp.MustCompile(`([=,]\s*)-0+(\s*(?:,|$))`)
 
 // satisfiable says the last 0 bytes of a file, which no answer can have (RFC 9110, 14.1.2), as what lies behind its end: net/http
-// takes them for a part from the file's size to the byte before it.
-func satisfiable(h http.Header) {
-	if asked := h.Get("Range"); asked != "" && lastNone.MatchString(asked) {
-		h.Set("Range", lastNone.ReplaceAllString(asked, "${1}"+strconv.Itoa(math.MaxInt64)+"-${2}"))
+// takes them for a part from the file's size to the byte before it. The journal keeps what was asked.
+func satisfiable(r *http.Request) *http.Request {
+	asked := r.Header.Get("Range")
+	if asked == "" || !lastNone.MatchString(asked) {
+		return r
 	}
+	r2 := *r
+	r2.Header = r.Header.Clone()
+	r2.Header.Set("Range", lastNone.ReplaceAllString(asked, "${1}"+strconv.Itoa(math.MaxInt64)+"-${2}"))
+	return &r2
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/links"
+	"github.com/tennantite/tennantite/emulator/mail"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -119,15 +120,15 @@ func (a follows) perform(c *call) (done, error) {
 }
 
 func (a proves) perform(c *call) (done, error) {
-	link, err := c.linkTo(a.As, "sharing-link")
+	link, err := c.linkTo(a.As, mail.SharingLink)
 	if err != nil {
 		return done{}, err
 	}
 	d := done{Curl: c.redeemCall(link, a.As, "code")}
 	f, _ := links.Follow(link, c.public())
-	t, ok := c.tx.TenantByPrefix(f.Place.Prefix)
-	if !ok {
-		return d, problem.For(problem.NotFound, problem.TenantNotFound, f.Place.Prefix, "No organisation has this address.")
+	t, err := c.tenantNamed(f.Place.Prefix)
+	if err != nil {
+		return d, err
 	}
 	v := sharing.Visit{Tenant: t.ID, Origin: c.origin}
 	if _, err := c.Sharing.OpenLink(c.tx, f.Token, v); problem.ReasonOf(err) != problem.CodeRequired {
@@ -209,11 +210,20 @@ func (f *face) pageNamed(path string) *page {
 	return &page{}
 }
 
+// tenantNamed is an organisation by the first label of its initial domain.
+func (c *call) tenantNamed(prefix string) (state.Tenant, error) {
+	t, ok := c.tx.TenantByPrefix(prefix)
+	if !ok {
+		return t, problem.For(problem.NotFound, problem.TenantNotFound, prefix, "No organisation of this world has the name %s.", prefix)
+	}
+	return t, nil
+}
+
 // principal is somebody of an organisation by his address, the emulator itself for "".
 func (c *call) principal(in, address string) (directory.Principal, error) {
-	t, ok := c.tx.TenantByPrefix(in)
-	if !ok {
-		return directory.Principal{}, problem.For(problem.NotFound, problem.TenantNotFound, in, "The world has no organisation %s.", in)
+	t, err := c.tenantNamed(in)
+	if err != nil {
+		return directory.Principal{}, err
 	}
 	if address == "" {
 		return directory.SystemPrincipal(t.ID), nil
@@ -227,9 +237,9 @@ func (c *call) principal(in, address string) (directory.Principal, error) {
 
 // placeAt is a place of an organisation by its path.
 func (c *call) placeAt(in, path string) (drive.Place, error) {
-	t, ok := c.tx.TenantByPrefix(in)
-	if !ok {
-		return drive.Place{}, problem.For(problem.NotFound, problem.TenantNotFound, in, "The world has no organisation %s.", in)
+	t, err := c.tenantNamed(in)
+	if err != nil {
+		return drive.Place{}, err
 	}
 	return drive.PlaceAt(c.tx, t.ID, false, path)
 }

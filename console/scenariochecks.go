@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/tennantite/tennantite/emulator/directory"
+	"github.com/tennantite/tennantite/emulator/drive"
 	"github.com/tennantite/tennantite/emulator/problem"
 	"github.com/tennantite/tennantite/emulator/sharing"
 	"github.com/tennantite/tennantite/emulator/state"
@@ -46,7 +47,7 @@ type (
 		In, Whom, Place string
 		May             bool
 	}
-	// follows a profile.
+	// inEra: an organisation follows a profile.
 	inEra struct {
 		In      string
 		Profile state.Profile
@@ -95,14 +96,22 @@ func (e newest) look(c *call) check {
 	return k
 }
 
-func (e opens) look(c *call) check {
-	k := check{Claim: e.Whom + " may not open " + e.Place}
-	if e.May {
-		k.Claim = e.Whom + " may open " + e.Place
+// allowance claims what somebody may or may not do with a place; ok is false where there is no such place.
+func (c *call) allowance(in, place, whom, verb string, may bool) (at drive.Place, k check, ok bool) {
+	k.Claim = whom + " may not " + verb + " " + place
+	if may {
+		k.Claim = whom + " may " + verb + " " + place
 	}
-	at, err := c.placeAt(e.In, e.Place)
+	at, err := c.placeAt(in, place)
 	if err != nil {
 		k.Seen = problem.As(err).Detail
+	}
+	return at, k, err == nil
+}
+
+func (e opens) look(c *call) check {
+	at, k, ok := c.allowance(e.In, e.Place, e.Whom, "open", e.May)
+	if !ok {
 		return k
 	}
 	who := directory.Principal{Tenant: at.Site.TenantID, Email: e.Whom}
@@ -118,13 +127,8 @@ func (e opens) look(c *call) check {
 }
 
 func (e syncs) look(c *call) check {
-	k := check{Claim: e.Whom + " may not sync " + e.Place}
-	if e.May {
-		k.Claim = e.Whom + " may sync " + e.Place
-	}
-	at, err := c.placeAt(e.In, e.Place)
-	if err != nil {
-		k.Seen = problem.As(err).Detail
+	at, k, ok := c.allowance(e.In, e.Place, e.Whom, "sync", e.May)
+	if !ok {
 		return k
 	}
 	v := sharing.SyncEligibility(c.tx, e.Whom, at, state.Link{}, false, c.origin)

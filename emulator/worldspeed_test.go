@@ -39,7 +39,7 @@ func large(b *testing.B, objects int) *emulator.Emulator {
 
 // BenchmarkWorlds shows that forking, resetting, snapshots and restoring cost the same however much a world holds: by the
 // control plane's Go methods and by its requests, without a network. The garbage of the loading is gone before each, so that
-// nobody pays for it who did not make it; what a collection of the world itself costs is a row of its own.
+// nobody pays for it who did not make it; GODEBUG=gctrace=1 shows what a collection of the world itself costs.
 func BenchmarkWorlds(b *testing.B) {
 	for _, objects := range []int{100, 1_000_000} {
 		if testing.Short() && objects > 100 {
@@ -60,11 +60,6 @@ func BenchmarkWorlds(b *testing.B) {
 			}
 			return nil
 		}
-		b.Run(fmt.Sprintf("collection/%d", objects), func(b *testing.B) {
-			for b.Loop() {
-				runtime.GC()
-			}
-		})
 		for _, op := range []struct {
 			name  string
 			do    func() error

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -42,15 +43,16 @@ func (b *tab) picture(name string, high int64) {
 	b.do("the look again", b.look.put())
 }
 
-// TestPictures takes the pictures of the documentation, at the addresses that a reader has: the ports that serve binds.
+// TestPictures takes the pictures of the documentation, each that is named there. With -pictures they are taken for it, at
+// the addresses that a reader has: the ports that serve binds.
 func TestPictures(t *testing.T) {
+	usual := func(o *emulator.Options) { o.HTTP = emulator.DefaultHTTP }
 	if *pictures == "" {
-		t.Skip("no -pictures FOLDER")
+		*pictures, usual = t.TempDir(), func(*emulator.Options) {}
 	}
 	if err := os.MkdirAll(*pictures, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	usual := func(o *emulator.Options) { o.HTTP = emulator.DefaultHTTP }
 	d := directions["Contoso to Fabrikam"]
 	t.Run("SharePoint", func(t *testing.T) {
 		w := begin(t, d, look{still: true, pictures: []string{
@@ -75,6 +77,19 @@ func TestPictures(t *testing.T) {
 		w.stands("Organisations side by side")
 		w.picture("phone", 844)
 	})
+	script, err := os.ReadFile("../../docs/demo.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`pictures/([a-z-]+\.png)`).FindAllStringSubmatch(string(script), -1)
+	if len(named) == 0 {
+		t.Error("the script names no picture")
+	}
+	for _, m := range named {
+		if _, err := os.Stat(filepath.Join(*pictures, m[1])); err != nil {
+			t.Errorf("%s is named and not taken: %v", m[1], err)
+		}
+	}
 }
 
 // record looks at what the story left behind.

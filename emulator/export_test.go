@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/state"
@@ -23,10 +24,14 @@ func (e *Emulator) RelayPauses(p ...time.Duration) { e.relay.pauses = p }
 // MaxLeaves is how many certificates are kept at most.
 const MaxLeaves = maxLeaves
 
-// Certificate is the certificate of a name that a client asks for.
+// Certificate is the certificate of a name that a client asks for; who gives none has reached 127.0.0.1.
 func (e *Emulator) Certificate(name string) (*tls.Certificate, error) {
-	return e.certificate(name, nil)
+	return e.certificate(name, reached{})
 }
+
+type reached struct{ net.Conn }
+
+func (reached) LocalAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
 
 // Certificates is how many certificates are kept.
 func (e *Emulator) Certificates() int {

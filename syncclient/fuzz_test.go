@@ -127,9 +127,7 @@ func FuzzDelta(f *testing.F) {
 	f.Add(".tennantite-sync.json", `a\b`, []byte{1, 0, 0, 1, 2, 1, 1, 1, 0, 0, 0, 3, 1, 2, 0, 1, 1, 0, 0, 2}, "resync")
 	f.Add("CON", "a:b", []byte{1, 1, 0, 1, 2, 2, 0, 0}, `{"value":null}`)
 	f.Fuzz(func(t *testing.T, name, other string, items []byte, page string) {
-		if len(items) > 80 {
-			t.Skip("enough items to meet one another")
-		}
+		items = items[:min(len(items), 80)] // enough to meet one another
 		names := []string{name, other, "a", "b"}
 		h := &hostile{}
 		var removed []string

@@ -17,8 +17,10 @@ func (p *plane) endpoints() []endpoint {
 	} {
 		all = append(all, part...)
 	}
-	all = append(all, endpoint{Method: http.MethodGet, Path: "/openapi.json", Summary: "this document", Reply: map[string]any{}})
-	all[len(all)-1].handle = func(*call) (any, error) { return openAPI(all, p.Host.Info().Version), nil }
+	all = append(all, endpoint{
+		Method: http.MethodGet, Path: "/openapi.json", Summary: "this document", Reply: map[string]any{},
+		handle: func(*call) (any, error) { return openAPI(all, p.Host.Info().Version), nil }, // with itself
+	})
 	return all
 }
 

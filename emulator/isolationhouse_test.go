@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,18 +31,8 @@ type house struct {
 
 // ask sends a request through the front door.
 func (h *house) ask(world, method, address, token, body string) (int, string) {
-	r := httptest.NewRequest(method, address, strings.NewReader(body))
-	r.Header.Set("X-Tennantite-World", world)
-	r.Header.Set("Accept", "application/json;odata=nometadata")
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	w := httptest.NewRecorder()
-	h.emu.ServeHTTP(w, r)
-	return w.Code, w.Body.String()
+	a := newWire(h.emu, world).send(h.tb, method, address, token, body)
+	return a.status, string(a.body)
 }
 
 // must is a request that has to succeed; it returns a member of the answer.

@@ -169,7 +169,7 @@ var everywhere = regexp.MustCompile(`^/(directoryRoleTemplates|identityProviders
 var closedToGuests = regexp.MustCompile(`^/(admin|auditLogs|authenticationMethodsPolicy|directory|directoryRoles|directoryRoleTemplates|identityProviders|legacy|policies|` +
 	`roleManagement|subscribedSkus)\b`)
 
-// anybody's are operations that every token of a resource may ask for; they are about the caller himself.
+// anyToken stands in place of permissions where every token of the resource will do: the operation is about the caller himself.
 const anyToken = "any token"
 
 func TestIsolationMatrix(t *testing.T) {

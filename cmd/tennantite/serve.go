@@ -153,10 +153,10 @@ func readyLine(w io.Writer, a emulator.Addresses) error {
 
 // hurry lets the heap of a start grow until its first collection, which only a large fixture comes to see: a start makes
 // little garbage and is over in milliseconds. settle, called when everything can be used, gives back what it took, heap and
-// mapped pages of the program, once the first requests have had their answers, and then makes room until ctx ends. What a world holds is small, and the collector
-// would otherwise run after every few megabytes of garbage, at each page of a listing. Memory that is never touched counts
-// as alive and is not resident, so it gives the heap some tens of megabytes between collections, whatever the world's size.
-// Whoever set GOGC or GOMEMLIMIT has it his way.
+// mapped pages of the program, once the first requests have had their answers, and then makes room until ctx ends. What a
+// world holds is small, and the collector would otherwise run after every few megabytes of garbage, at each page of a
+// listing. Memory that is never touched counts as alive and is not resident, so it gives the heap some tens of megabytes
+// between collections, whatever the world's size. Whoever set GOGC or GOMEMLIMIT has it his way.
 func hurry() (settle func(ctx context.Context)) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func(context.Context) {}

@@ -46,6 +46,16 @@ type slot struct {
 	err  error
 }
 
+// ready tells whether the place has its key, without waiting for it.
+func (s *slot) ready() bool {
+	select {
+	case <-s.done:
+		return s.key != nil
+	default:
+		return false
+	}
+}
+
 // PoolOptions say where keys come from.
 type PoolOptions struct {
 	PEM      []byte // --keys: RSA private keys, PEM; the first one is active in a new world
@@ -126,6 +136,7 @@ func (p *Pool) begin(first, second *slot) {
 			continue
 		}
 		p.fill(s)
+		p.writeCache() // one by one: who runs for less than the making of two keys has the first kept too
 	}
 	if len(cached) > 2 && p.keeper == nil {
 		p.mu.Lock()
@@ -133,9 +144,6 @@ func (p *Pool) begin(first, second *slot) {
 			p.slots = append(p.slots, filled(k))
 		}
 		p.mu.Unlock()
-	}
-	if len(cached) < 2 {
-		p.writeCache()
 	}
 }
 
@@ -314,13 +322,14 @@ func (p *Pool) writeCache() {
 	p.mu.Unlock()
 	var text []byte
 	for _, s := range slots {
-		<-s.done
-		if s.key == nil {
-			return
+		if !s.ready() {
+			break // whoever makes it writes again
 		}
 		text = append(text, s.key.pem()...)
 	}
-	writeWhole(p.cacheDir, text)
+	if len(text) > 0 {
+		writeWhole(p.cacheDir, text)
+	}
 }
 
 // writeWhole writes the file whole or not at all: another process may read it meanwhile.

@@ -101,6 +101,9 @@ func starts(binary string) ([]row, error) {
 		*token = append(*token, ms(time.Since(began)))
 		return nil
 	}
+	if err := keep(binary, cache); err != nil {
+		return nil, err
+	}
 	for range keyRuns {
 		empty, err := os.MkdirTemp(cache, "empty")
 		if err != nil {
@@ -140,6 +143,16 @@ func starts(binary string) ([]row, error) {
 		{what: "the same, key kept from an earlier run", target: "≤ 20 ms", values: cached, format: "%.1f ms"},
 		{what: "resident memory, idle", target: "≤ 20 MiB", values: idle, format: "%.1f MiB"},
 	}, nil
+}
+
+// keep runs the emulator for as long as it takes to keep its keys.
+func keep(binary, cache string) error {
+	p, err := start(binary, cache)
+	if err != nil {
+		return err
+	}
+	time.Sleep(settled)
+	return p.stop()
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -109,8 +109,8 @@ func Resolve(scheme, host, public string) (p Place, ok bool) {
 }
 
 func site(label, name string, o Origin) (Place, bool) {
-	if label == "" || strings.Contains(label, ".") {
-		return Place{}, false
+	if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || label == "" {
+		return Place{}, false // no name of a host: two dots, a second port
 	}
 	p := Place{Service: SharePoint, Prefix: label, Name: name, Origin: o}
 	if prefix, ok := strings.CutSuffix(label, "-my"); ok {

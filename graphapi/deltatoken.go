@@ -1,55 +1,45 @@
 package graphapi
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"time"
 
 	"github.com/tennantite/tennantite/emulator/odata"
 	"github.com/tennantite/tennantite/emulator/problem"
-	"github.com/tennantite/tennantite/emulator/state"
 )
 
 // deltaState is what a token of a directory delta holds: the options of the first call, and how far the client is.
 type deltaState struct {
-	Of     string    `json:"o"`           // users or groups
 	Since  uint64    `json:"s"`           // change number up to which the client has everything
 	Begun  uint64    `json:"b,omitempty"` // of the first enumeration: the last change number when it began
 	From   uint64    `json:"f,omitempty"` // change number that the round began behind
 	Select []string  `json:"p,omitempty"`
 	IDs    []string  `json:"i,omitempty"`
 	Issued time.Time `json:"t"`
-	Line   uint64    `json:"l,omitempty"` // timeline of the world
 }
 
 // deltaLife is how long the state of a directory delta is kept (GD:con/delta-query-overview).
 const deltaLife = 7 * 24 * time.Hour
 
-func (d deltaState) encode() string {
+// deltaToken is the token for a state of the delta of users or groups.
+func (r *request) deltaToken(of string, d deltaState) string {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return "" // text and numbers always encode
 	}
-	sum := sha256.Sum256(append([]byte("delta\x00"), body...))
-	return base64.RawURLEncoding.EncodeToString(append(sum[:6], body...))
+	return r.tx.Seal("delta of "+of, body)
 }
 
 // deltaStateOf reads a token. It fails with Malformed for one that is none of ours, and with ResyncRequired for one whose
 // state is gone: too old, or of a world that was put back since.
 func (r *request) deltaStateOf(token, of string) (deltaState, error) {
-	bad := problem.For(problem.Invalid, problem.Malformed, "$deltatoken", "Badly formed token.")
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) < 6 {
-		return deltaState{}, bad
-	}
-	sum := sha256.Sum256(append([]byte("delta\x00"), raw[6:]...))
 	var d deltaState
-	if string(sum[:6]) != string(raw[:6]) || json.Unmarshal(raw[6:], &d) != nil || d.Of != of {
-		return deltaState{}, bad
+	body, passed, ok := r.tx.Unseal("delta of "+of, token)
+	if !ok || json.Unmarshal(body, &d) != nil {
+		return deltaState{}, problem.For(problem.Invalid, problem.Malformed, "$deltatoken", "Badly formed token.")
 	}
-	if !r.tx.Passed(state.Moment{Timeline: d.Line, Sequence: d.Since}) || r.tx.Now().Sub(d.Issued) > deltaLife {
+	if !passed || r.tx.Now().Sub(d.Issued) > deltaLife {
 		return deltaState{}, problem.New(problem.Expired, problem.ResyncRequired,
 			"The sync state generation is not found; continue by issuing a new request without a token.")
 	}
@@ -75,7 +65,7 @@ func (r *request) deltaState(call *odata.Call, of string) (d deltaState, latest 
 			return d, false, unsupported("$"+option, "The query option '$"+option+"' is not supported by a delta query.")
 		}
 	}
-	d = deltaState{Of: of, Select: q.Select, Issued: r.tx.Now(), Begun: r.tx.Sequence()}
+	d = deltaState{Select: q.Select, Begun: r.tx.Sequence()}
 	if q.Filter != nil {
 		const most = 50
 		literals, ok := odata.AnyOf(q.Filter, "id")
@@ -92,10 +82,10 @@ func (r *request) deltaState(call *odata.Call, of string) (d deltaState, latest 
 // deltaLinks are the links of a page: the next page where there is more, else the next round.
 func (r *request) deltaLinks(of string, d deltaState, more bool) (next, delta string) {
 	base := r.base + "/" + of + "/delta?"
-	d.Line = r.tx.Moment().Timeline
+	d.Issued = r.tx.Now()
 	if more {
-		return base + "$skiptoken=" + url.QueryEscape(d.encode()), ""
+		return base + "$skiptoken=" + url.QueryEscape(r.deltaToken(of, d)), ""
 	}
 	d.Begun, d.From = 0, d.Since
-	return "", base + "$deltatoken=" + url.QueryEscape(d.encode())
+	return "", base + "$deltatoken=" + url.QueryEscape(r.deltaToken(of, d))
 }

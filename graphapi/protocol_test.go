@@ -200,6 +200,13 @@ func TestUsersDelta(t *testing.T) {
 	if len(rows) != 1 || fmt.Sprint(rows[0]["@removed"]) != "map[reason:deleted]" {
 		t.Errorf("purged: %v", rows)
 	}
+	const days = 5 * 24 * time.Hour
+	for range 2 { // who comes back in time, comes back with a younger token
+		w.advance(days)
+		if rows, next = w.as(w.admin).follow(next); len(rows) != 0 {
+			t.Errorf("nothing changed, but %v", rows)
+		}
+	}
 	w.advance(8 * 24 * time.Hour)
 	if a := w.as(w.admin).get(next).want(410); a.code() != "syncStateNotFound" {
 		t.Errorf("an old token: %s", a.body)

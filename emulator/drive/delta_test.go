@@ -252,10 +252,9 @@ func TestDeltaTokens(t *testing.T) {
 			token string
 			want  problem.Reason
 		}{
-			"of another folder":       {now.Encode(tx, a), problem.Malformed},
-			"no token":                {"rubbish", problem.Malformed},
-			"too old":                 {DeltaToken{Seq: 1, At: tx.Now().Add(-tokenLife - time.Hour)}.Encode(tx, root), problem.ResyncRequired},
-			"of a state that is gone": {DeltaToken{Seq: tx.Sequence() + 10, At: tx.Now()}.Encode(tx, root), problem.ResyncUpload},
+			"of another folder": {now.Encode(tx, a), problem.Malformed},
+			"no token":          {"rubbish", problem.Malformed},
+			"too old":           {DeltaToken{Seq: 1, At: tx.Now().Add(-tokenLife - time.Hour)}.Encode(tx, root), problem.ResyncRequired},
 		} {
 			if _, err := ParseDelta(tx, root, row.token); problem.ReasonOf(err) != row.want {
 				t.Errorf("%s: %v", name, err)
@@ -263,6 +262,52 @@ func TestDeltaTokens(t *testing.T) {
 		}
 		if got, err := ParseDelta(tx, root, now.Encode(tx, root)); err != nil || got.Seq != now.Seq {
 			t.Errorf("%+v, %v", got, err)
+		}
+		return nil
+	})
+}
+
+// A client that is still reading was told things as they were at its last page, whatever number its token has: it does not go
+// on in a world that was put back to before that page.
+func TestATokenOfAStateThatIsGone(t *testing.T) {
+	t.Parallel()
+	store, _, l := world(t)
+	var at, reading, ended string
+	given := func() string {
+		var token string
+		update(t, store, func(tx *state.Tx) error {
+			_, next, more := collect(tx, l, Root(tx, l), DeltaToken{Start: tx.Sequence(), At: tx.Now()}, 1)
+			if !more {
+				t.Fatal("one page tells all")
+			}
+			token = next.Encode(tx, Root(tx, l))
+			return nil
+		})
+		return token
+	}
+	folder := func(name string) {
+		update(t, store, func(tx *state.Tx) error { _, err := EnsureFolder(tx, l, name, by()); return err })
+	}
+	folder("a")
+	folder("b")
+	at = given()
+	then := store.Snapshot()
+	folder("c")
+	reading = given()
+	update(t, store, func(tx *state.Tx) error {
+		ended = DeltaToken{Seq: tx.Sequence(), Start: tx.Sequence(), At: tx.Now()}.Encode(tx, Root(tx, l))
+		return nil
+	})
+	store.Exclusive(func(state.Snapshot) state.Snapshot { return then })
+	update(t, store, func(tx *state.Tx) error { tx.Diverge(0); return nil })
+	for _, name := range []string{"d", "e", "f"} {
+		folder(name)
+	}
+	update(t, store, func(tx *state.Tx) error {
+		for token, want := range map[string]problem.Reason{at: problem.None, reading: problem.ResyncUpload, ended: problem.ResyncUpload} {
+			if _, err := ParseDelta(tx, Root(tx, l), token); problem.ReasonOf(err) != want {
+				t.Errorf("got %v, want %q", err, want)
+			}
 		}
 		return nil
 	})

@@ -1,8 +1,10 @@
 package state
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"math"
 	"strconv"
 	"strings"
@@ -34,4 +36,45 @@ func (tx *Tx) Keys() []Key {
 		keys[len(lineage)-1-i] = k
 	}
 	return keys
+}
+
+const sealSum = 16 // bytes of the signature that are kept
+
+// Seal signs what a client brings back later, with the moment at which it was given: text for a URL. The purpose says what
+// it is good for; a seal for another purpose is none.
+func (tx *Tx) Seal(purpose string, body []byte) string {
+	now := tx.Moment()
+	raw := make([]byte, sealSum, sealSum+len(body)+2*len("18446744073709551615;"))
+	raw = append(strconv.AppendUint(raw, now.Timeline, 10), ';')
+	raw = append(strconv.AppendUint(raw, now.Sequence, 10), ';')
+	raw = append(raw, body...)
+	copy(raw, seal(tx.Keys()[0], purpose, raw[sealSum:]))
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// Unseal returns what was sealed; ok tells whether this world, or one that it came from, has done so, and passed whether
+// that moment is in this world's past: it is not where the world was put back to an earlier state since, or left the other one
+// before.
+func (tx *Tx) Unseal(purpose, sealed string) (body []byte, passed, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
+	if err != nil || len(raw) < sealSum {
+		return nil, false, false
+	}
+	for _, k := range tx.Keys() {
+		if !hmac.Equal(raw[:sealSum], seal(k, purpose, raw[sealSum:])) {
+			continue
+		}
+		part := bytes.SplitN(raw[sealSum:], []byte(";"), 3) // signed by us, so the numbers parse
+		timeline, _ := strconv.ParseUint(string(part[0]), 10, 64)
+		sequence, _ := strconv.ParseUint(string(part[1]), 10, 64)
+		return part[2], sequence <= k.Until && tx.Passed(Moment{timeline, sequence}), true
+	}
+	return nil, false, false
+}
+
+func seal(k Key, purpose string, raw []byte) []byte {
+	mac := hmac.New(sha256.New, k.Secret)
+	mac.Write([]byte(purpose + "\x00"))
+	mac.Write(raw)
+	return mac.Sum(nil)[:sealSum]
 }

@@ -42,42 +42,99 @@ type grant struct {
 	By                                 string
 	At, Expires                        time.Time
 	Link                               string
-	Here                               template.URL
 	LinkType                           string
 	Password, External, MayChange      bool
 	Recipients                         []recipient
 	RemoveCurl                         string
-	Forms                              template.HTML
+	Line                               template.HTML // all of it
 }
 
-// forms are what can be done with a grant, as the end of its line; written in Go, since a template would cost more than the rest
-// of the page. token is the hidden field of every form.
-func (g grant) forms(token template.HTML) template.HTML {
-	if !g.MayChange {
-		return ""
-	}
+// line is the grant as an entry of its list; written in Go, since a template would cost more than the rest of the page. token
+// is the hidden field of every form.
+func (g grant) line(token template.HTML) template.HTML {
 	var b strings.Builder
+	const usual = 2 << 10
+	b.Grow(usual)
+	e := template.HTMLEscapeString
+	put := func(parts ...string) {
+		for _, p := range parts {
+			b.WriteString(p)
+		}
+	}
+	put(`<li data-key="`, e(g.Key), `"><div class="who"><b>`, e(g.Name), `</b>`)
+	if g.Address != g.Name {
+		put(` <span class="quiet">`, e(g.Address), `</span>`)
+	}
+	chip := "chip"
+	if g.External {
+		chip += " warn"
+	}
+	put(` <span class="`, chip, `">`, e(g.Kind), `</span>`)
+	if g.Kind == "invitation" {
+		put(` <span class="state pending">pending</span>`)
+	}
+	put(" <span class=\"quiet\">", e(cmp.Or(g.LinkType, g.Role)))
+	if !g.Expires.IsZero() {
+		put(` · until `, string(when(g.Expires)))
+	}
+	if g.Password {
+		put(` · password`)
+	}
+	if g.By != "" {
+		put(` · by `, e(g.By))
+	}
+	if g.From != "" {
+		put(` · from <a href="`, e(g.FromURL), `">`, e(g.From), `</a>`)
+	}
+	put(`</span>`)
+	if g.Link != "" {
+		put(`<div class="buttons"><code>`, e(g.Link), `</code><button type="button" class="slim" data-copy="`, e(g.Link), `">Copy link</button></div>`)
+	}
+	if len(g.Recipients) > 0 {
+		put(`<ul class="plain">`)
+		for _, r := range g.Recipients {
+			put(`<li class="recipient">`, e(r.Address), ` <span class="quiet">`, e(r.State), `</span>`)
+			if g.MayChange {
+				put(` <form method="post" class="inline">`, string(token), `<input type="hidden" name="grant" value="`, e(g.ID), `"><input type="hidden" name="recipient" value="`, e(r.Address),
+					`"><button class="slim" name="do" value="recipient" aria-label="Take out `, e(r.Address), `">Take out</button></form>`)
+			}
+			put(`</li>`)
+		}
+		put(`</ul>`)
+	}
+	if g.RemoveCurl != "" {
+		put(string(curlBox(g.RemoveCurl, "Remove with curl")))
+	}
+	put(`</div>`)
+	if g.MayChange {
+		g.forms(put, string(token))
+	}
+	put(`</li>`)
+	return template.HTML(b.String()) //nolint:gosec // escaped
+}
+
+// forms are what can be done with a grant, at the end of its line.
+func (g grant) forms(put func(...string), token string) {
 	id, name := template.HTMLEscapeString(g.ID), template.HTMLEscapeString(g.Name)
-	b.WriteString(`<div class="end buttons">`)
+	put(`<div class="end buttons">`)
 	if g.LinkType == "" {
-		b.WriteString(`<form method="post" class="buttons">` + string(token) + `<input type="hidden" name="do" value="role"><input type="hidden" name="grant" value="` + id +
-			`"><select name="role" aria-label="Role of ` + name + `" class="slim">`)
+		put(`<form method="post" class="buttons">`, token, `<input type="hidden" name="do" value="role"><input type="hidden" name="grant" value="`, id,
+			`"><select name="role" aria-label="Role of `, name, `" class="slim">`)
 		for _, r := range []struct{ Role, Label string }{{string(state.RoleRead), "view"}, {string(state.RoleWrite), "edit"}, {string(state.RoleOwner), "owner"}} {
 			switch {
 			case r.Role == g.Role:
-				b.WriteString(`<option value="` + r.Role + `" selected>` + r.Label + `</option>`)
+				put(`<option value="`, r.Role, `" selected>`, r.Label, `</option>`)
 			case r.Role != string(state.RoleOwner): // nobody is made an owner here
-				b.WriteString(`<option value="` + r.Role + `">` + r.Label + `</option>`)
+				put(`<option value="`, r.Role, `">`, r.Label, `</option>`)
 			}
 		}
-		b.WriteString(`</select><button class="slim">Set</button></form>`)
+		put(`</select><button class="slim">Set</button></form>`)
 	}
-	b.WriteString(`<form method="post" class="buttons">` + string(token) + `<input type="hidden" name="grant" value="` + id + `">`)
+	put(`<form method="post" class="buttons">`, token, `<input type="hidden" name="grant" value="`, id, `">`)
 	if g.Kind == "invitation" {
-		b.WriteString(`<button class="slim" name="do" value="resend">Send again</button>`)
+		put(`<button class="slim" name="do" value="resend">Send again</button>`)
 	}
-	b.WriteString(`<button class="slim risky" name="do" value="remove" aria-label="Remove ` + name + `">Remove</button></form></div>`)
-	return template.HTML(b.String()) //nolint:gosec // escaped
+	put(`<button class="slim risky" name="do" value="remove" aria-label="Remove `, name, `">Remove</button></form></div>`)
 }
 
 type recipient struct{ Address, State string }
@@ -93,14 +150,15 @@ func showAccess(c *call) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sharing.Require(c.tx, c.who, at, state.RoleRead); err != nil {
+	may := sharing.AccessTo(c.tx, c.who, at)
+	if err := may.Require(state.RoleRead); err != nil {
 		return nil, c.closed(at, err)
 	}
-	p := accessPage{spot: c.spot(at), MayBreak: at.List.ID != "", To: c.query("to")}
+	p := accessPage{spot: c.spot(at, may), MayBreak: at.List.ID != "", To: c.query("to")}
 	token := frame{CSRF: c.session.token(c.face)}.Token()
 	for _, g := range sharing.Grants(c.tx, c.who, at) {
 		line := c.grantOf(at, g)
-		line.Forms = line.forms(token)
+		line.Line = line.line(token)
 		switch {
 		case g.Inherited:
 			p.Inherited = append(p.Inherited, line)
@@ -160,7 +218,6 @@ func (c *call) describeLink(line *grant, l state.Link) {
 		state.LinkAnonymous: "Anyone with the link", state.LinkOrganization: "People in " + c.tenant.DisplayName, state.LinkUsers: "Specific people",
 	}[l.Scope]
 	line.Link = sharing.LinkURL(c.tx, c.origin, l)
-	line.Here = template.URL(line.Link) //nolint:gosec // an address that package sharing builds and escapes
 	line.At, line.Expires, line.By, line.Password = l.CreatedAt, l.ExpiresAt, l.CreatedBy.Name, l.Password != ""
 	line.External = l.Scope == state.LinkAnonymous
 	for _, r := range l.Recipients {

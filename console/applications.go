@@ -46,7 +46,7 @@ func showApplications(c *call) (reply, error) {
 		app.Granted = known.of(c, a.AppID, a.AppID == asked)
 		data.Registered = append(data.Registered, app)
 	}
-	for _, p := range directory.ServicePrincipals(c.tx, c.tenant.ID) {
+	for p := range c.tx.ServicePrincipals(c.tenant.ID) { // those that are everywhere without a word are of no interest here
 		if _, known := directory.WellKnown(p.AppID); known {
 			continue
 		}

@@ -56,7 +56,7 @@ func showBin(c *call) (reply, error) {
 		spot
 		Rows []binned
 		Curl string
-	}{spot: c.spot(at), Curl: c.sharePoint(http.MethodGet, c.siteAddress(at.Site), "/_api/site/RecycleBin", nil).String()}
+	}{spot: c.spot(at, sharing.AccessTo(c.tx, c.who, at)), Curl: c.sharePoint(http.MethodGet, c.siteAddress(at.Site), "/_api/site/RecycleBin", nil).String()}
 	for _, i := range all {
 		data.Rows = append(data.Rows, binned{i.RecycleID, i.Name, i.DeletedBy.Name, i.DeletedAt, i.Size, i.Kind == state.Folder})
 	}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -9,7 +8,6 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +15,6 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/look"
 	"github.com/tennantite/tennantite/emulator/state"
 )
@@ -61,112 +58,6 @@ func (f frame) Token() template.HTML {
 	return template.HTML(`<input type="hidden" name="csrf" value="` + f.CSRF + `">`) //nolint:gosec // base64
 }
 
-type worldLink struct {
-	Name, URL string
-	Current   bool
-}
-
-type navLink struct {
-	Label, URL string
-	Current    bool
-	order      int
-}
-
-// Item is the page as an entry of a navigation. It is written in Go: every page has some twenty of them.
-func (n navLink) Item() template.HTML {
-	current := ""
-	if n.Current {
-		current = ` aria-current="page"`
-	}
-	e := template.HTMLEscapeString
-	return template.HTML(`<li><a href="` + e(n.URL) + `"` + current + `>` + e(n.Label) + `</a></li>`) //nolint:gosec // our own paths, escaped
-}
-
-// organisation is a tenant as pages name it: Accent is the class of its colour.
-type organisation struct {
-	ID, Name, Prefix, Domain, Accent, URL string
-	Profile                               state.Profile
-	Current                               bool
-	Actor                                 person
-	Actors                                []person // whom one can act as
-}
-
-// person is somebody as menus and lists name him.
-type person struct {
-	ID, Name, Address, Kind string
-	Current                 bool
-}
-
-// Choice is the person as an entry of the menu of those whom one can act as.
-func (p person) Choice() template.HTML {
-	current := ""
-	if p.Current {
-		current = ` aria-current="true"`
-	}
-	e := template.HTMLEscapeString
-	return template.HTML(`<li><button name="as" value="` + e(p.ID) + `"` + current + `><b>` + e(p.Name) + `</b> <span class="quiet">` + e(p.Address) + //nolint:gosec // escaped
-		`</span> <span class="chip">` + e(p.Kind) + `</span></button></li>`)
-}
-
-// organisations are the world's tenants but for the one of personal accounts, in the order in which they were made.
-func (c *call) organisations() []organisation {
-	tenants := directory.Organisations(c.tx)
-	list := make([]organisation, 0, len(tenants))
-	for i, t := range tenants {
-		list = append(list, organisation{
-			ID: t.ID, Name: t.DisplayName, Prefix: t.SharePointPrefix(), Domain: t.DefaultDomain(), Profile: t.Profile,
-			Accent: look.Accent(i), URL: c.To("/o/", t.SharePointPrefix(), "/people"), Current: t.ID == c.tenant.ID,
-		})
-	}
-	return list
-}
-
-// withActors adds whom one can act as.
-func (c *call) withActors(o organisation) organisation {
-	t, _ := c.tx.Tenant(o.ID)
-	who := c.actorIn(t)
-	o.Actor = person{ID: system, Name: "the emulator itself", Kind: "may do everything"}
-	if !who.System {
-		o.Actor = personOf(who.User)
-	}
-	for u := range c.tx.UsersByName(o.ID, "") {
-		p := personOf(u)
-		p.Current = p.ID == o.Actor.ID
-		o.Actors = append(o.Actors, p)
-		if len(o.Actors) >= mostActing {
-			break // everybody else is chosen on his own page
-		}
-	}
-	o.Actors = append(o.Actors, person{ID: system, Name: "the emulator itself", Kind: "may do everything", Current: who.System})
-	return o
-}
-
-// mostActing bounds the menu of those whom one can act as.
-const mostActing = 40
-
-// mostListed bounds what a menu or a list holds; more is found by searching.
-const mostListed = 200
-
-func personOf(u state.User) person {
-	p := person{ID: u.ID, Name: u.DisplayName, Address: u.Mail, Kind: "member"}
-	if p.Address == "" {
-		p.Address = u.UserPrincipalName
-	}
-	if u.External() || u.Type == state.Guest {
-		p.Kind = "guest"
-	}
-	return p
-}
-
-// Shortcuts are the organisations that the header has room for; the first page lists all.
-func (f frame) Shortcuts() []organisation {
-	const room = 3
-	if len(f.Organisations) > room {
-		return nil
-	}
-	return f.Organisations
-}
-
 func (c *call) frame(v view) frame {
 	f := frame{
 		Title: v.Title, Wide: v.Wide, Theme: c.session.Theme, CSRF: c.session.token(c.face), Here: c.base + c.r.URL.RequestURI(), World: c.world,
@@ -194,28 +85,6 @@ func (c *call) frame(v view) frame {
 		f.Tabs = c.navigation(ofOrganisation)
 	}
 	return f
-}
-
-// navigation is the pages of a section in their order; the current one is the one whose path the request's begins with.
-func (c *call) navigation(in section) []navLink {
-	var list []navLink
-	best, longest := -1, 0
-	for _, p := range c.pages {
-		if p.Nav.Label == "" || p.Nav.In != in {
-			continue
-		}
-		path := strings.ReplaceAll(p.Path, "{tenant}", c.tenant.SharePointPrefix())
-		list = append(list, navLink{Label: p.Nav.Label, URL: c.To(path), order: p.Nav.Order})
-		here := c.r.URL.Path
-		if (here == path || path != "/" && strings.HasPrefix(here, path+"/")) && len(path) > longest {
-			best, longest = p.Nav.Order, len(path)
-		}
-	}
-	for i := range list {
-		list[i].Current = list[i].order == best
-	}
-	slices.SortStableFunc(list, func(a, b navLink) int { return cmp.Compare(a.order, b.order) })
-	return list
 }
 
 // templateOf is the layout with one page's template in it.

@@ -89,7 +89,7 @@ func showSite(c *call) (reply, error) {
 		return nil, err
 	}
 	p := sitePage{
-		spot: c.spot(at), Address: c.siteAddress(at.Site), Level: levelLabel(sharing.EffectiveLevel(c.tenant, at.Site)), Template: at.Site.Template,
+		spot: c.spot(at, sharing.AccessTo(c.tx, c.who, at)), Address: c.siteAddress(at.Site), Level: levelLabel(sharing.EffectiveLevel(c.tenant, at.Site)), Template: at.Site.Template,
 		Bin: c.pathOf(at) + "/bin", Properties: c.sharePoint(http.MethodGet, c.siteAddress(at.Site), "/_api/web", nil).String(),
 	}
 	p.Visible = sharing.Enters(c.tx, c.who, at.Site)
@@ -160,10 +160,11 @@ func showItem(c *call) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sharing.Require(c.tx, c.who, at, state.RoleRead); err != nil {
+	may := sharing.AccessTo(c.tx, c.who, at)
+	if err := may.Require(state.RoleRead); err != nil {
 		return nil, c.closed(at, err)
 	}
-	p := folderPage{spot: c.spot(at)}
+	p := folderPage{spot: c.spot(at, may)}
 	p.MayWrite = state.Role(p.Role).Rank() >= state.RoleWrite.Rank()
 	if at.Item.Kind == state.Folder {
 		return c.showFolder(at, p)

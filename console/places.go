@@ -103,8 +103,8 @@ type spot struct {
 	SiteID                   string
 }
 
-func (c *call) spot(at drive.Place) spot {
-	a := sharing.AccessTo(c.tx, c.who, at)
+// spot is the head of a place for somebody who may do that much there.
+func (c *call) spot(at drive.Place, a sharing.Access) spot {
 	s := spot{
 		Name: placeName(at), URL: c.pathOf(at), Share: c.pageOf(at, "share"), Access: c.pageOf(at, "access"), Crumbs: c.crumbs(at),
 		Here: template.URL(sharing.PlaceURL(c.tx, c.origin, at)), //nolint:gosec // an address that package sharing builds and escapes

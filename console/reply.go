@@ -59,9 +59,10 @@ func (v view) render(c *call) (response, error) {
 	if v.Status == 0 {
 		v.Status = http.StatusOK
 	}
-	var b bytes.Buffer
+	const usual = 24 << 10 // bytes of a page; one that grew step by step would cost twice that
+	b := bytes.NewBuffer(make([]byte, 0, usual))
 	s := screen{frame: c.frame(v), call: c, Data: v.Data}
-	if err := templateOf(v.Template).ExecuteTemplate(&b, "layout", s); err != nil {
+	if err := templateOf(v.Template).ExecuteTemplate(b, "layout", s); err != nil {
 		return response{}, err
 	}
 	h := http.Header{}

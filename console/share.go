@@ -70,10 +70,11 @@ func showShare(c *call) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sharing.Require(c.tx, c.who, at, state.RoleRead); err != nil {
+	may := sharing.AccessTo(c.tx, c.who, at)
+	if err := may.Require(state.RoleRead); err != nil {
 		return nil, c.closed(at, err)
 	}
-	p := sharePage{spot: c.spot(at), To: c.query("to"), DefaultMay: sharing.DefaultType(c.tenant, at.Site), Mechanism: mechanism(sharing.Era(c.tenant))}
+	p := sharePage{spot: c.spot(at, may), To: c.query("to"), DefaultMay: sharing.DefaultType(c.tenant, at.Site), Mechanism: mechanism(sharing.Era(c.tenant))}
 	p.People = c.suggestions(at, c.query("q"))
 	if p.To != "" {
 		p.Why = verdictOf(c.Sharing.Explain(c.tx, c.who, sharing.ActionShareExternally, at, p.To))

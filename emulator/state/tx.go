@@ -202,6 +202,16 @@ func (tx *Tx) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// Stir makes what is drawn from now on follow from a text as well: one that another world of the same seed has written down
+// names identifiers that this one would draw again. Without a seed it does nothing.
+func (tx *Tx) Stir(text []byte) {
+	if tx.world.Seed == 0 {
+		return
+	}
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(text[:len(text):len(text)], tx.world.Seed))
+	tx.world.Seed = max(binary.BigEndian.Uint64(sum[:8]), 1)
+}
+
 // Bytes returns n bytes from the world's source.
 func (tx *Tx) Bytes(n int) []byte {
 	b := make([]byte, n)

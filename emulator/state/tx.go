@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -208,7 +209,7 @@ func (tx *Tx) Stir(text []byte) {
 	if tx.world.Seed == 0 {
 		return
 	}
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(text[:len(text):len(text)], tx.world.Seed))
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(slices.Clip(text), tx.world.Seed))
 	tx.world.Seed = max(binary.BigEndian.Uint64(sum[:8]), 1)
 }
 

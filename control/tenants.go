@@ -236,10 +236,10 @@ func populate(tx *state.Tx, t state.Tenant, b newTenant) error {
 		}
 		ask := state.RequiredResource{ResourceAppID: id}
 		for _, s := range res.Scopes {
-			ask.ScopeIDs = append(ask.ScopeIDs, s.ID)
+			ask.Access = append(ask.Access, state.Scopes(s.ID)...)
 		}
 		for _, r := range res.AppRoles {
-			ask.RoleIDs = append(ask.RoleIDs, r.ID)
+			ask.Access = append(ask.Access, state.Roles(r.ID)...)
 		}
 		a.Required = append(a.Required, ask)
 	}

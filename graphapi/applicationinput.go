@@ -39,16 +39,36 @@ type applicationInput struct {
 	RequiredResourceAccess     *[]wireRequired                    `json:"requiredResourceAccess"`
 	KeyCredentials             *[]wireKey                         `json:"keyCredentials"`
 	PasswordCredentials        *[]wirePassword                    `json:"passwordCredentials"`
+	Info                       *infoInput                         `json:"info"`
+	IsDeviceOnlyAuthSupported  odata.Optional[*bool]              `json:"isDeviceOnlyAuthSupported"`
+	ServiceManagementReference odata.Optional[string]             `json:"serviceManagementReference"`
+	DefaultRedirectURI         odata.Optional[string]             `json:"defaultRedirectUri"`
+	SAMLMetadataURL            odata.Optional[string]             `json:"samlMetadataUrl"`
+	TokenEncryptionKeyID       odata.Optional[string]             `json:"tokenEncryptionKeyId"`
+	UniqueName                 odata.Optional[string]             `json:"uniqueName"`
+	RequirePostResponse        odata.Optional[bool]               `json:"oauth2RequirePostResponse"` // v1.0 takes it and does not show it
 	AddIns                     any                                `json:"addIns"`
-	Info                       any                                `json:"info"`
 	ParentalControlSettings    any                                `json:"parentalControlSettings"`
-	IsDeviceOnlyAuthSupported  any                                `json:"isDeviceOnlyAuthSupported"`
-	ServiceManagementReference any                                `json:"serviceManagementReference"`
-	DefaultRedirectURI         any                                `json:"defaultRedirectUri"`
-	SAMLMetadataURL            any                                `json:"samlMetadataUrl"`
-	TokenEncryptionKeyID       any                                `json:"tokenEncryptionKeyId"`
-	UniqueName                 any                                `json:"uniqueName"`
 	ServicePrincipalLock       any                                `json:"servicePrincipalLockConfiguration"`
+	ID                         any                                `json:"id"` // Terraform's provider sends it
+}
+
+type infoInput struct {
+	MarketingURL        odata.Optional[string] `json:"marketingUrl"`
+	PrivacyStatementURL odata.Optional[string] `json:"privacyStatementUrl"`
+	SupportURL          odata.Optional[string] `json:"supportUrl"`
+	TermsOfServiceURL   odata.Optional[string] `json:"termsOfServiceUrl"`
+	LogoURL             any                    `json:"logoUrl"`
+}
+
+func (in *infoInput) apply(a *state.Application) {
+	if in == nil {
+		return
+	}
+	putOptional(&a.MarketingURL, in.MarketingURL)
+	putOptional(&a.PrivacyURL, in.PrivacyStatementURL)
+	putOptional(&a.SupportURL, in.SupportURL)
+	putOptional(&a.TermsURL, in.TermsOfServiceURL)
 }
 
 type webInput struct {
@@ -66,10 +86,11 @@ type redirectInput struct {
 }
 
 type apiInput struct {
-	KnownClientApplications     *[]string            `json:"knownClientApplications"`
-	RequestedAccessTokenVersion odata.Optional[int]  `json:"requestedAccessTokenVersion"`
-	Scopes                      *[]wireScope         `json:"oauth2PermissionScopes"`
-	PreAuthorized               *[]wirePreAuthorized `json:"preAuthorizedApplications"`
+	AcceptMappedClaims          odata.Optional[*bool] `json:"acceptMappedClaims"`
+	KnownClientApplications     *[]string             `json:"knownClientApplications"`
+	RequestedAccessTokenVersion odata.Optional[int]   `json:"requestedAccessTokenVersion"`
+	Scopes                      *[]wireScope          `json:"oauth2PermissionScopes"`
+	PreAuthorized               *[]wirePreAuthorized  `json:"preAuthorizedApplications"`
 }
 
 func put[T any](to *T, from *T) {
@@ -105,6 +126,14 @@ func (in *applicationInput) apply(r *request, a *state.Application) error {
 		put(&a.PublicRedirects, in.PublicClient.RedirectURIs)
 	}
 	in.Web.apply(a)
+	in.Info.apply(a)
+	putOptional(&a.DeviceOnlyAuth, in.IsDeviceOnlyAuthSupported)
+	putOptional(&a.ServiceManagementReference, in.ServiceManagementReference)
+	putOptional(&a.DefaultRedirectURI, in.DefaultRedirectURI)
+	putOptional(&a.SAMLMetadataURL, in.SAMLMetadataURL)
+	putOptional(&a.TokenEncryptionKeyID, in.TokenEncryptionKeyID)
+	putOptional(&a.UniqueName, in.UniqueName)
+	putOptional(&a.RequirePostResponse, in.RequirePostResponse)
 	if in.AppRoles != nil {
 		a.AppRoles = mapped(*in.AppRoles, wireAppRole.record)
 	}
@@ -137,6 +166,7 @@ func (in *apiInput) apply(a *state.Application) error {
 	if in == nil {
 		return nil
 	}
+	putOptional(&a.AcceptMappedClaims, in.AcceptMappedClaims)
 	put(&a.KnownClients, in.KnownClientApplications)
 	putOptional(&a.AccessTokenVersion, in.RequestedAccessTokenVersion)
 	if a.AccessTokenVersion < 0 || a.AccessTokenVersion > 2 {
@@ -173,13 +203,9 @@ func checkPermissionIDs(a *state.Application) error {
 // credentials takes certificates and, where a registration is made, secrets.
 func (in *applicationInput) credentials(r *request, a *state.Application) error {
 	if in.KeyCredentials != nil {
-		certificates := []state.Certificate{}
-		for _, k := range *in.KeyCredentials {
-			c, err := k.record(r, a)
-			if err != nil {
-				return err
-			}
-			certificates = append(certificates, c)
+		certificates, err := r.certificates(*in.KeyCredentials, a.Certificates)
+		if err != nil {
+			return err
 		}
 		a.Certificates = certificates
 	}
@@ -209,10 +235,23 @@ func moment(t *time.Time) time.Time {
 	return *t
 }
 
+// certificates are the key credentials that a client sends; one without a key is one of those that are there.
+func (r *request) certificates(keys []wireKey, present []state.Certificate) ([]state.Certificate, error) {
+	all := []state.Certificate{}
+	for _, k := range keys {
+		c, err := k.record(r, present)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
 // record reads a certificate, DER or PEM. One that is there already may come without its bytes.
-func (w wireKey) record(r *request, a *state.Application) (state.Certificate, error) {
+func (w wireKey) record(r *request, present []state.Certificate) (state.Certificate, error) {
 	if deref(w.Key) == "" {
-		for _, c := range a.Certificates {
+		for _, c := range present {
 			if strings.EqualFold(c.KeyID, w.KeyID) {
 				return c, nil
 			}

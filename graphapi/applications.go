@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tennantite/tennantite/emulator/directory"
 	"github.com/tennantite/tennantite/emulator/odata"
@@ -84,7 +83,7 @@ func applicationNodes() []node {
 // applicationSet says what /applications can be asked for (GD:inc/filter-directory-objects, GD:res/application).
 func applicationSet() *objectSet {
 	return &objectSet{
-		typ: "application", navigation: []string{"owners"},
+		typ: "application", navigation: []string{"owners"}, beta: []string{"oauth2RequirePostResponse"},
 		properties: slices.DeleteFunc(odata.PropertiesOf(wireApplication{}), func(p string) bool { return p == "owners" }),
 		filter: map[string]string{
 			"appId": "DAA--D--", "createdDateTime": "DAADDA--", "displayName": "DAADDDDA", "id": "DAA--D--", "identifierUris": "D-ADD-D-A",
@@ -134,7 +133,7 @@ func living(all iter.Seq[state.Application]) iter.Seq[state.Application] {
 }
 
 func getApplication(r *request, call *odata.Call) (any, error) {
-	if err := applicationSet().checkShape(call.Query, true); err != nil {
+	if err := applicationSet().checkShape(r, call.Query, true); err != nil {
 		return nil, err
 	}
 	return entity(call, "applications", r.expandedApplication(call.Value.(state.Application), call.Query)), nil
@@ -223,20 +222,11 @@ func addPassword(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in struct {
-		PasswordCredential struct {
-			DisplayName   string     `json:"displayName"`
-			StartDateTime *time.Time `json:"startDateTime"`
-			EndDateTime   *time.Time `json:"endDateTime"`
-		} `json:"passwordCredential"`
+	p, err := r.wantedPassword()
+	if err != nil {
+		return nil, err
 	}
-	if r.hasBody() {
-		if err := r.decode(&in); err != nil {
-			return nil, err
-		}
-	}
-	p := in.PasswordCredential
-	s, err := directory.AddSecret(r.tx, r.caller, a, p.DisplayName, moment(p.StartDateTime), moment(p.EndDateTime))
+	s, err := directory.AddSecret(r.tx, r.caller, a, deref(p.DisplayName), moment(p.StartDateTime), moment(p.EndDateTime))
 	if err != nil {
 		return nil, err
 	}
@@ -248,16 +238,35 @@ func removePassword(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in struct {
-		KeyID string `json:"keyId"`
-	}
-	if err := r.decode(&in); err != nil {
+	keyID, err := r.unwantedPassword()
+	if err != nil {
 		return nil, err
 	}
-	if err := directory.RemoveSecret(r.tx, r.caller, a, in.KeyID); err != nil {
+	if err := directory.RemoveSecret(r.tx, r.caller, a, keyID); err != nil {
 		return nil, err
 	}
 	return noContent(), nil
+}
+
+// wantedPassword is what addPassword says of the secret to be made; a body need not be there.
+func (r *request) wantedPassword() (wirePassword, error) {
+	var in struct {
+		PasswordCredential wirePassword `json:"passwordCredential"`
+	}
+	if !r.hasBody() {
+		return in.PasswordCredential, nil
+	}
+	err := r.decode(&in)
+	return in.PasswordCredential, err
+}
+
+// unwantedPassword is the key id that removePassword names.
+func (r *request) unwantedPassword() (keyID string, err error) {
+	var in struct {
+		KeyID string `json:"keyId"`
+	}
+	err = r.decode(&in)
+	return in.KeyID, err
 }
 
 // ownersOf are the owners of a registration or service principal; change stores another list of them.

@@ -47,6 +47,8 @@ type wireApplication struct {
 	Web                        wireWeb             `json:"web"`
 	SPA                        wireRedirects       `json:"spa"`
 
+	OAuth2RequirePostResponse odata.Optional[bool] `json:"oauth2RequirePostResponse,omitzero"` // beta's
+
 	Owners odata.Optional[[]any] `json:"owners,omitzero" odata:"expand"`
 }
 
@@ -187,9 +189,16 @@ func (r *request) applicationOf(a state.Application) wireApplication {
 		ID: a.ID, DeletedDateTime: stamp(a.DeletedAt), AppID: a.AppID, CreatedDateTime: stamp(a.CreatedAt), DisplayName: a.DisplayName,
 		Description: orNull(a.Description), GroupMembershipClaims: orNull(a.GroupMembershipClaims), IdentifierURIs: notNull(a.IdentifierURIs),
 		Notes: orNull(a.Notes), PublisherDomain: orNull(r.tenant.DefaultDomain()), SignInAudience: a.SignInAudience, Tags: notNull(a.Tags),
+		ServiceManagementReference: orNull(a.ServiceManagementReference), DefaultRedirectURI: orNull(a.DefaultRedirectURI),
+		SAMLMetadataURL: orNull(a.SAMLMetadataURL), TokenEncryptionKeyID: orNull(a.TokenEncryptionKeyID), UniqueName: orNull(a.UniqueName),
+		IsDeviceOnlyAuthSupported: a.DeviceOnlyAuth,
+		Info: wireInfo{
+			MarketingURL: orNull(a.MarketingURL), PrivacyStatementURL: orNull(a.PrivacyURL), SupportURL: orNull(a.SupportURL),
+			TermsOfServiceURL: orNull(a.TermsURL),
+		},
 		AddIns: []string{}, OptionalClaims: optionalClaimsOf(a.OptionalClaims),
 		API: wireAPI{
-			KnownClientApplications: notNull(a.KnownClients), Scopes: mapped(a.Scopes, scopeOf),
+			AcceptMappedClaims: a.AcceptMappedClaims, KnownClientApplications: notNull(a.KnownClients), Scopes: mapped(a.Scopes, scopeOf),
 			PreAuthorized: mapped(a.PreAuthorized, func(p state.PreAuthorizedApp) wirePreAuthorized {
 				return wirePreAuthorized{p.AppID, notNull(p.ScopeIDs)}
 			}),
@@ -202,6 +211,9 @@ func (r *request) applicationOf(a state.Application) wireApplication {
 			HomePageURL: orNull(a.HomePageURL), LogoutURL: orNull(a.LogoutURL), RedirectURIs: notNull(a.RedirectURIs),
 			ImplicitGrantSettings: wireImplicit{a.ImplicitAccessToken, a.ImplicitIDToken},
 		},
+	}
+	if r.version == versionBeta {
+		w.OAuth2RequirePostResponse = odata.Some(a.RequirePostResponse)
 	}
 	if a.PublicClient {
 		w.IsFallbackPublicClient = &a.PublicClient
@@ -263,11 +275,12 @@ func keyOf(c state.Certificate) wireKey {
 
 func requiredOf(q state.RequiredResource) wireRequired {
 	w := wireRequired{ResourceAppID: q.ResourceAppID, ResourceAccess: []wireAccess{}}
-	for _, id := range q.ScopeIDs {
-		w.ResourceAccess = append(w.ResourceAccess, wireAccess{id, "Scope"})
-	}
-	for _, id := range q.RoleIDs {
-		w.ResourceAccess = append(w.ResourceAccess, wireAccess{id, "Role"})
+	for _, a := range q.Access {
+		kind := "Scope"
+		if a.Role {
+			kind = "Role"
+		}
+		w.ResourceAccess = append(w.ResourceAccess, wireAccess{a.ID, kind})
 	}
 	return w
 }
@@ -275,11 +288,7 @@ func requiredOf(q state.RequiredResource) wireRequired {
 func (w wireRequired) record() state.RequiredResource {
 	q := state.RequiredResource{ResourceAppID: w.ResourceAppID}
 	for _, a := range w.ResourceAccess {
-		if a.Type == "Role" {
-			q.RoleIDs = append(q.RoleIDs, a.ID)
-		} else {
-			q.ScopeIDs = append(q.ScopeIDs, a.ID)
-		}
+		q.Access = append(q.Access, state.RequiredAccess{ID: a.ID, Role: a.Type == "Role"})
 	}
 	return q
 }

@@ -182,7 +182,7 @@ func removed(id string, gone bool) wireRemoved {
 }
 
 func deltaUsers(r *request, call *odata.Call) (any, error) {
-	if err := userSet().checkShape(call.Query, false); err != nil {
+	if err := userSet().checkShape(r, call.Query, false); err != nil {
 		return nil, err
 	}
 	since := func(seq uint64) iter.Seq[changed[state.User]] {

@@ -18,7 +18,7 @@ type wireMemberChange struct {
 }
 
 func deltaGroups(r *request, call *odata.Call) (any, error) {
-	if err := groupSet().checkShape(call.Query, false); err != nil {
+	if err := groupSet().checkShape(r, call.Query, false); err != nil {
 		return nil, err
 	}
 	since := func(seq uint64) iter.Seq[changed[state.Group]] {

@@ -113,7 +113,7 @@ func getGroup(r *request, call *odata.Call) (any, error) {
 	if directory.ViewOfGroup(r.tx, r.caller, g) == directory.Hidden {
 		return nil, problem.New(problem.Denied, problem.InsufficientRights, "")
 	}
-	if err := groupSet().checkShape(call.Query, true); err != nil {
+	if err := groupSet().checkShape(r, call.Query, true); err != nil {
 		return nil, err
 	}
 	w := groupOf(g)
@@ -201,7 +201,13 @@ func (in *groupInput) apply(g *state.Group) error {
 		in odata.Optional[bool]
 		to *bool
 	}{
-		{in.MailEnabled, &g.MailEnabled}, {in.SecurityEnabled, &g.SecurityEnabled}, {in.IsAssignableToRole, &g.Assignable},
+		{in.MailEnabled, &g.MailEnabled},
+		{in.SecurityEnabled, &g.SecurityEnabled},
+		{in.IsAssignableToRole, &g.Assignable},
+		{in.AllowExternalSenders, &g.AllowExternalSenders},
+		{in.AutoSubscribeNewMembers, &g.AutoSubscribeNewMembers},
+		{in.HideFromAddressLists, &g.HideFromAddressLists},
+		{in.HideFromOutlookClients, &g.HideFromOutlookClients},
 	} {
 		if v, ok := b.in.Get(); ok {
 			*b.to = v
@@ -298,6 +304,9 @@ func updateGroup(r *request, call *odata.Call) (any, error) {
 	if err := r.decodeObject(&in, groupSet()); err != nil {
 		return nil, err
 	}
+	if err := r.mayChangeExchange(&in); err != nil {
+		return nil, err
+	}
 	if err := in.apply(&g); err != nil {
 		return nil, err
 	}
@@ -312,6 +321,32 @@ func updateGroup(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	return noContent(), nil
+}
+
+// mayChangeExchange refuses what Exchange keeps of a group where it comes with other properties or from an application alone
+// (GD:api/group-update; hashicorp/terraform-provider-azuread:internal/services/groups/group_resource.go).
+func (r *request) mayChangeExchange(in *groupInput) error {
+	exchange := 0
+	for _, o := range []odata.Optional[bool]{in.AllowExternalSenders, in.AutoSubscribeNewMembers, in.HideFromAddressLists, in.HideFromOutlookClients} {
+		if o.Present() {
+			exchange++
+		}
+	}
+	if exchange == 0 {
+		return nil
+	}
+	given, err := r.given()
+	if err != nil {
+		return err
+	}
+	if len(given) > exchange {
+		return problem.For(problem.Invalid, problem.InvalidProperty, "allowExternalSenders",
+			"Properties of Exchange are updated in a request of their own, without other properties.")
+	}
+	if r.caller.AppOnly() {
+		return problem.New(problem.Denied, problem.InsufficientRights, "")
+	}
+	return nil
 }
 
 func deleteGroup(r *request, call *odata.Call) (any, error) {

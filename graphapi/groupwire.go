@@ -88,6 +88,10 @@ func groupOf(g state.Group) wireGroup {
 		ResourceBehaviorOptions: g.ResourceBehaviorOptions, ResourceProvisioningOptions: g.ResourceProvisioningOptions,
 		SecurityEnabled: g.SecurityEnabled, SecurityIdentifier: orNull(securityIdentifier(g.ID)), Theme: orNull(g.Theme),
 		Visibility: orNull(g.Visibility),
+		wireGroupAlone: wireGroupAlone{
+			AllowExternalSenders: g.AllowExternalSenders, AutoSubscribeNewMembers: g.AutoSubscribeNewMembers,
+			HideFromAddressLists: g.HideFromAddressLists, HideFromOutlookClients: g.HideFromOutlookClients,
+		},
 	}
 	if g.Assignable {
 		assignable := true

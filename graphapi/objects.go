@@ -74,7 +74,8 @@ func objectNodes() []node {
 }
 
 // objectSetOf says what a list of mixed objects can be asked for: everything beyond $top and $select needs advanced
-// queries (graph.md 3.1).
+// queries (graph.md 3.1), but for one object by its id, which Terraform asks for as it is
+// (hashicorp/terraform-provider-azuread:internal/services/groups/groups.go).
 func objectSetOf(s ...*objectSet) *objectSet {
 	mixed := &objectSet{typ: "directoryObject", filter: map[string]string{}, tokenised: []string{"displayName", "description"}}
 	for _, one := range s {
@@ -83,6 +84,7 @@ func objectSetOf(s ...*objectSet) *objectSet {
 		for p, can := range one.filter {
 			mixed.filter[p] = strings.ReplaceAll(can, "D", "A")
 		}
+		mixed.filter["id"] = "DAA--A--"
 		mixed.sortMore = append(mixed.sortMore, append(one.sort, one.sortMore...)...)
 	}
 	return mixed

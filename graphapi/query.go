@@ -13,6 +13,7 @@ import (
 type objectSet struct {
 	typ        string            // user, for messages
 	properties []string          // what $select may name
+	beta       []string          // of these, what only beta has
 	alone      []string          // of these, what one object alone has
 	navigation []string          // what $expand may name
 	filter     map[string]string // capabilities by property, see below
@@ -54,7 +55,7 @@ func (s *objectSet) check(r *request, call *odata.Call) error {
 	if q.Skip != odata.None {
 		return unsupported("$skip", "'$skip' is not supported by the service.")
 	}
-	if err := s.checkShape(q, false); err != nil {
+	if err := s.checkShape(r, q, false); err != nil {
 		return err
 	}
 	if call.Cast != "" && !advanced && (q.Filter != nil || q.OrderBy != nil) {
@@ -70,17 +71,18 @@ func (s *objectSet) check(r *request, call *odata.Call) error {
 }
 
 // checkShape refuses an unknown $select and $expand. one is for a single object, which has some properties more.
-func (s *objectSet) checkShape(q *odata.Query, one bool) error {
+func (s *objectSet) checkShape(r *request, q *odata.Query, one bool) error {
 	for _, item := range q.Select {
 		name, _, _ := strings.Cut(item, "/")
 		if name == "*" || slices.ContainsFunc(s.navigation, func(n string) bool { return strings.EqualFold(n, name) }) {
 			continue
 		}
-		if !slices.ContainsFunc(s.properties, func(p string) bool { return strings.EqualFold(p, name) }) {
+		is := func(p string) bool { return strings.EqualFold(p, name) }
+		if !slices.ContainsFunc(s.properties, is) || r.version != versionBeta && slices.ContainsFunc(s.beta, is) {
 			return problem.For(problem.Invalid, problem.UnknownProperty, name,
 				"Parsing OData Select and Expand failed: Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, s.typ)
 		}
-		if !one && slices.ContainsFunc(s.alone, func(p string) bool { return strings.EqualFold(p, name) }) {
+		if !one && slices.ContainsFunc(s.alone, is) {
 			return problem.For(problem.Unsupported, problem.None, name, "The property '%s' can be read of one %s at a time.", name, s.typ)
 		}
 	}

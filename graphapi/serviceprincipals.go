@@ -41,7 +41,7 @@ type wireServicePrincipal struct {
 	SignInAudience                         *string        `json:"signInAudience"`
 	Tags                                   []string       `json:"tags"`
 	TokenEncryptionKeyID                   *string        `json:"tokenEncryptionKeyId"`
-	SAMLSingleSignOnSettings               *string        `json:"samlSingleSignOnSettings"`
+	SAMLSingleSignOnSettings               *wireSAML      `json:"samlSingleSignOnSettings"`
 	AddIns                                 []string       `json:"addIns"`
 	AppRoles                               []wireAppRole  `json:"appRoles"`
 	Info                                   wireInfo       `json:"info"`
@@ -51,10 +51,16 @@ type wireServicePrincipal struct {
 	ResourceSpecificApplicationPermissions []string       `json:"resourceSpecificApplicationPermissions"`
 	VerifiedPublisher                      wirePublisher  `json:"verifiedPublisher"`
 
+	SAMLMetadataURL odata.Optional[*string] `json:"samlMetadataUrl,omitzero"` // beta's
+
 	Owners             odata.Optional[[]any]                `json:"owners,omitzero" odata:"expand"`
 	AppRoleAssignedTo  odata.Optional[[]wireRoleAssignment] `json:"appRoleAssignedTo,omitzero" odata:"expand"`
 	AppRoleAssignments odata.Optional[[]wireRoleAssignment] `json:"appRoleAssignments,omitzero" odata:"expand"`
 	Grants             odata.Optional[[]wireGrant]          `json:"oauth2PermissionGrants,omitzero" odata:"expand"`
+}
+
+type wireSAML struct {
+	RelayState string `json:"relayState"`
 }
 
 // servicePrincipalNodes are /servicePrincipals: what is installed in the tenant (graph.md 10).
@@ -99,11 +105,19 @@ func servicePrincipalNodes() []node {
 					Name: "servicePrincipal.delete", Method: "DELETE", Handler: deleteServicePrincipal, Source: "GD:api/serviceprincipal-delete",
 					Delegated: write, Application: writeAlone,
 				},
+				{
+					Name: "servicePrincipal.addPassword", Method: "POST", Segment: "addPassword", Handler: addServicePrincipalPassword,
+					Source: "GD:api/serviceprincipal-addpassword", Delegated: write, Application: writeAlone,
+				},
+				{
+					Name: "servicePrincipal.removePassword", Method: "POST", Segment: "removePassword", Handler: removeServicePrincipalPassword,
+					Source: "GD:api/serviceprincipal-removepassword", Delegated: write, Application: writeAlone,
+				},
 			},
 			NotEmulated: []string{
-				"addKey", "addPassword", "addTokenSigningCertificate", "appManagementPolicies", "checkMemberGroups", "checkMemberObjects",
+				"addKey", "addTokenSigningCertificate", "appManagementPolicies", "checkMemberGroups", "checkMemberObjects",
 				"claimsMappingPolicies", "claimsPolicy", "createdObjects", "delegatedPermissionClassifications", "endpoints", "getMemberGroups",
-				"getMemberObjects", "homeRealmDiscoveryPolicies", "remoteDesktopSecurityConfiguration", "removeKey", "removePassword",
+				"getMemberObjects", "homeRealmDiscoveryPolicies", "remoteDesktopSecurityConfiguration", "removeKey",
 				"restore", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies", "createPasswordSingleSignOnCredentials",
 				"deletePasswordSingleSignOnCredentials", "getPasswordSingleSignOnCredentials", "updatePasswordSingleSignOnCredentials",
 			},
@@ -115,7 +129,7 @@ func servicePrincipalNodes() []node {
 func servicePrincipalSet() *objectSet {
 	navigation := []string{"owners", "appRoleAssignedTo", "appRoleAssignments", "oauth2PermissionGrants"}
 	return &objectSet{
-		typ: "servicePrincipal", navigation: navigation,
+		typ: "servicePrincipal", navigation: navigation, beta: []string{"samlMetadataUrl"},
 		properties: slices.DeleteFunc(odata.PropertiesOf(wireServicePrincipal{}), func(p string) bool { return slices.Contains(navigation, p) }),
 		filter: map[string]string{
 			"accountEnabled": "DAA--D-A", "alternativeNames": "D-ADD-D-", "appId": "DAA--D--", "appOwnerOrganizationId": "DAAD----",
@@ -144,19 +158,26 @@ func (r *request) servicePrincipalOf(p state.ServicePrincipal) wireServicePrinci
 	res, _ := directory.ResourceByAppID(r.tx, p.AppID)
 	app, err := directory.FindClient(r.tx, p.AppID)
 	w := wireServicePrincipal{
-		ID: p.ID, AccountEnabled: p.AccountEnabled, AlternativeNames: []string{}, AppDisplayName: orNull(p.DisplayName), AppID: p.AppID,
+		ID: p.ID, AccountEnabled: p.AccountEnabled, AlternativeNames: notNull(p.AlternativeNames), AppDisplayName: orNull(p.DisplayName), AppID: p.AppID,
 		AppOwnerOrganizationID: orNull(p.OwnerTenantID), AppRoleAssignmentRequired: p.AssignmentRequired, CreatedDateTime: stamp(p.CreatedAt),
-		DisplayName: p.DisplayName, Homepage: orNull(p.HomepageURL), NotificationEmailAddresses: []string{}, ReplyURLs: []string{},
+		DisplayName: p.DisplayName, Homepage: orNull(p.HomepageURL), NotificationEmailAddresses: notNull(p.NotificationEmails), ReplyURLs: []string{},
 		ServicePrincipalNames: append([]string{p.AppID}, res.Names...), ServicePrincipalType: p.Type, Tags: notNull(p.Tags), AddIns: []string{},
-		AppRoles: mapped(res.AppRoles, appRoleOf), KeyCredentials: []wireKey{}, Scopes: mapped(res.Scopes, scopeOf),
-		PasswordCredentials: []wirePassword{}, ResourceSpecificApplicationPermissions: []string{},
-		SignInAudience: orNull("AzureADMultipleOrgs"),
+		AppRoles: mapped(res.AppRoles, appRoleOf), KeyCredentials: mapped(p.Certificates, keyOf), Scopes: mapped(res.Scopes, scopeOf),
+		PasswordCredentials: mapped(p.Secrets, passwordOf), ResourceSpecificApplicationPermissions: []string{},
+		SignInAudience: orNull("AzureADMultipleOrgs"), Description: orNull(p.Description), LoginURL: orNull(p.LoginURL), Notes: orNull(p.Notes),
+		PreferredSingleSignOnMode: orNull(p.SingleSignOn),
+	}
+	if p.RelayState != "" {
+		w.SAMLSingleSignOnSettings = &wireSAML{p.RelayState}
 	}
 	if err == nil {
 		w.AppDisplayName, w.AppDescription, w.LogoutURL = orNull(app.DisplayName), orNull(app.Description), orNull(app.LogoutURL)
 		w.ReplyURLs = slices.Concat(app.RedirectURIs, app.SPARedirects, app.PublicRedirects)
 		w.SignInAudience = orNull(app.SignInAudience)
 		w.ReplyURLs = notNull(w.ReplyURLs)
+	}
+	if r.version == versionBeta {
+		w.SAMLMetadataURL = odata.Some[*string](nil)
 	}
 	return w
 }
@@ -195,7 +216,7 @@ func listServicePrincipals(r *request, call *odata.Call) (any, error) {
 }
 
 func getServicePrincipal(r *request, call *odata.Call) (any, error) {
-	if err := servicePrincipalSet().checkShape(call.Query, true); err != nil {
+	if err := servicePrincipalSet().checkShape(r, call.Query, true); err != nil {
 		return nil, err
 	}
 	return entity(call, "servicePrincipals", r.expandedServicePrincipal(call.Value.(state.ServicePrincipal), call.Query)), nil
@@ -227,23 +248,38 @@ type servicePrincipalInput struct {
 	DisplayName               *string                `json:"displayName"`
 	Homepage                  odata.Optional[string] `json:"homepage"`
 	Tags                      *[]string              `json:"tags"`
-	AlternativeNames          any                    `json:"alternativeNames"`
+	AlternativeNames          *[]string              `json:"alternativeNames"`
+	Description               odata.Optional[string] `json:"description"`
+	LoginURL                  odata.Optional[string] `json:"loginUrl"`
+	Notes                     odata.Optional[string] `json:"notes"`
+	NotificationEmails        *[]string              `json:"notificationEmailAddresses"`
+	SingleSignOnMode          odata.Optional[string] `json:"preferredSingleSignOnMode"`
+	SAMLSettings              *samlInput             `json:"samlSingleSignOnSettings"`
 	AppRoles                  any                    `json:"appRoles"`
-	Description               any                    `json:"description"`
-	LoginURL                  any                    `json:"loginUrl"`
 	LogoutURL                 any                    `json:"logoutUrl"`
-	Notes                     any                    `json:"notes"`
-	NotificationEmails        any                    `json:"notificationEmailAddresses"`
-	SingleSignOnMode          any                    `json:"preferredSingleSignOnMode"`
 	SigningKey                any                    `json:"preferredTokenSigningKeyThumbprint"`
 	ReplyURLs                 any                    `json:"replyUrls"`
-	SAMLSettings              any                    `json:"samlSingleSignOnSettings"`
 	ServicePrincipalNames     any                    `json:"servicePrincipalNames"`
 	ServicePrincipalType      any                    `json:"servicePrincipalType"`
 	Scopes                    any                    `json:"oauth2PermissionScopes"`
+	KeyCredentials            *[]wireKey             `json:"keyCredentials"`
+	ID                        any                    `json:"id"` // Terraform's provider sends it
+}
+
+type samlInput struct {
+	RelayState odata.Optional[string] `json:"relayState"`
 }
 
 func (in *servicePrincipalInput) apply(p *state.ServicePrincipal) {
+	put(&p.AlternativeNames, in.AlternativeNames)
+	putOptional(&p.Description, in.Description)
+	putOptional(&p.LoginURL, in.LoginURL)
+	putOptional(&p.Notes, in.Notes)
+	put(&p.NotificationEmails, in.NotificationEmails)
+	putOptional(&p.SingleSignOn, in.SingleSignOnMode)
+	if in.SAMLSettings != nil {
+		putOptional(&p.RelayState, in.SAMLSettings.RelayState)
+	}
 	put(&p.AccountEnabled, in.AccountEnabled)
 	put(&p.AssignmentRequired, in.AppRoleAssignmentRequired)
 	put(&p.DisplayName, in.DisplayName)
@@ -307,6 +343,13 @@ func updateServicePrincipal(r *request, call *odata.Call) (any, error) {
 		return nil, err
 	}
 	in.apply(&p)
+	if in.KeyCredentials != nil {
+		certificates, err := r.certificates(*in.KeyCredentials, p.Certificates)
+		if err != nil {
+			return nil, err
+		}
+		p.Certificates = certificates
+	}
 	if _, err := directory.UpdateServicePrincipal(r.tx, r.caller, p); err != nil {
 		return nil, err
 	}
@@ -354,4 +397,35 @@ func ownedByPrincipal(r *request, parent any, _ odata.Args) (any, error) {
 		}
 		return owned
 	}}, nil
+}
+
+func addServicePrincipalPassword(r *request, call *odata.Call) (any, error) {
+	sp := call.Value.(state.ServicePrincipal)
+	if err := r.mayChange(sp); err != nil {
+		return nil, err
+	}
+	p, err := r.wantedPassword()
+	if err != nil {
+		return nil, err
+	}
+	s, err := directory.AddServicePrincipalSecret(r.tx, r.caller, sp, deref(p.DisplayName), moment(p.StartDateTime), moment(p.EndDateTime))
+	if err != nil {
+		return nil, err
+	}
+	return object("microsoft.graph.passwordCredential", newPasswordOf(s)), nil
+}
+
+func removeServicePrincipalPassword(r *request, call *odata.Call) (any, error) {
+	p := call.Value.(state.ServicePrincipal)
+	if err := r.mayChange(p); err != nil {
+		return nil, err
+	}
+	keyID, err := r.unwantedPassword()
+	if err != nil {
+		return nil, err
+	}
+	if err := directory.RemoveServicePrincipalSecret(r.tx, r.caller, p, keyID); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
 }

@@ -28,6 +28,7 @@ type userInput struct {
 	Department              optionalText                         `json:"department,omitzero"`
 	DisplayName             optionalText                         `json:"displayName,omitzero"`
 	EmployeeID              optionalText                         `json:"employeeId,omitzero"`
+	EmployeeOrgData         odata.Optional[orgDataInput]         `json:"employeeOrgData,omitzero"`
 	EmployeeType            optionalText                         `json:"employeeType,omitzero"`
 	FaxNumber               optionalText                         `json:"faxNumber,omitzero"`
 	GivenName               optionalText                         `json:"givenName,omitzero"`
@@ -63,6 +64,11 @@ type userInput struct {
 	Responsibilities optionalTexts             `json:"responsibilities,omitzero"`
 	Schools          optionalTexts             `json:"schools,omitzero"`
 	Skills           optionalTexts             `json:"skills,omitzero"`
+}
+
+type orgDataInput struct {
+	CostCenter optionalText `json:"costCenter"`
+	Division   optionalText `json:"division"`
 }
 
 type passwordProfileInput struct {
@@ -142,6 +148,14 @@ func (in *userInput) apply(u *state.User) error {
 		if show, ok := in.ShowInAddressList.Get(); ok {
 			u.ShowInAddressList = &show
 		}
+	}
+	if in.EmployeeOrgData.Present() {
+		org, ok := in.EmployeeOrgData.Get()
+		if !ok {
+			u.CostCenter, u.Division = "", ""
+		}
+		putOptional(&u.CostCenter, org.CostCenter)
+		putOptional(&u.Division, org.Division)
 	}
 	if kind, ok := in.UserType.Get(); ok {
 		u.Type = state.UserType(kind)

@@ -135,7 +135,7 @@ func getManager(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := userSet().checkShape(call.Query, true); err != nil {
+	if err := userSet().checkShape(r, call.Query, true); err != nil {
 		return nil, err
 	}
 	return entity(call, "directoryObjects", r.objectOf(directory.UserObject(m))), nil

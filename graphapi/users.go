@@ -160,7 +160,7 @@ func getUser(r *request, call *odata.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := userSet().checkShape(call.Query, true); err != nil {
+	if err := userSet().checkShape(r, call.Query, true); err != nil {
 		return nil, err
 	}
 	call.Query = unrolled(call.Query)

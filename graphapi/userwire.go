@@ -37,7 +37,7 @@ type wireUser struct {
 	Department                      string             `json:"department" odata:"select,null"`
 	EmployeeHireDate                time.Time          `json:"employeeHireDate" odata:"select,null"`
 	EmployeeID                      string             `json:"employeeId" odata:"select,null"`
-	EmployeeOrgData                 *struct{}          `json:"employeeOrgData" odata:"select"`
+	EmployeeOrgData                 *wireOrgData       `json:"employeeOrgData" odata:"select"`
 	EmployeeType                    string             `json:"employeeType" odata:"select,null"`
 	ExternalUserState               string             `json:"externalUserState" odata:"select,null"`
 	ExternalUserStateChangeDateTime time.Time          `json:"externalUserStateChangeDateTime" odata:"select,null"`
@@ -97,6 +97,11 @@ type wireProfile struct {
 	Responsibilities []string  `json:"responsibilities" odata:"select"`
 	Schools          []string  `json:"schools" odata:"select"`
 	Skills           []string  `json:"skills" odata:"select"`
+}
+
+type wireOrgData struct {
+	CostCenter string `json:"costCenter" odata:"null"`
+	Division   string `json:"division" odata:"null"`
 }
 
 type wireUserIdentity struct {
@@ -175,6 +180,9 @@ func (w *wireUser) more(u *state.User) {
 	w.AssignedLicenses, w.AssignedPlans = licensesOf(u), plansOf(u)
 	w.ConsentProvidedForMinor, w.Country, w.CreationType = u.ConsentProvidedForMinor, u.Country, u.CreationType
 	w.CreatedDateTime, w.DeletedDateTime = second(u.CreatedAt), second(u.DeletedAt)
+	if u.CostCenter != "" || u.Division != "" {
+		w.EmployeeOrgData = &wireOrgData{u.CostCenter, u.Division}
+	}
 	w.Department, w.EmployeeID, w.EmployeeType, w.FaxNumber = u.Department, u.EmployeeID, u.EmployeeType, u.FaxNumber
 	w.ExternalUserState, w.ExternalUserStateChangeDateTime = string(u.ExternalState), second(u.ExternalStateChangedAt)
 	w.Identities, w.ImAddresses = identitiesOf(u), u.ImAddresses

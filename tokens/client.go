@@ -3,6 +3,7 @@ package tokens
 import (
 	"crypto/subtle"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,7 +13,7 @@ import (
 	"github.com/tennantite/tennantite/emulator/state"
 )
 
-// FindClient returns the application that signs in: registered, well-known, or one of the services' own that sign people
+// FindClient returns the application that signs in, with the credentials that it has in the tenant: registered, well-known, or one of the services' own that sign people
 // in on their pages. Where an unknown one may pass it is a public client. It fails with ClientIDInvalid or ClientUnknown.
 func FindClient(tx *state.Tx, t state.Tenant, appID string, pass Pass) (state.Application, error) {
 	id, err := uuid.Parse(appID)
@@ -22,6 +23,9 @@ func FindClient(tx *state.Tx, t state.Tenant, appID string, pass Pass) (state.Ap
 	a, err := directory.FindClient(tx, appID)
 	switch {
 	case err == nil:
+		if p, ok := tx.ServicePrincipalByAppID(t.ID, a.AppID); ok && len(p.Secrets)+len(p.Certificates) > 0 {
+			a.Secrets, a.Certificates = slices.Concat(a.Secrets, p.Secrets), slices.Concat(a.Certificates, p.Certificates)
+		}
 		return a, nil
 	case strings.EqualFold(appID, directory.SharePointAppID):
 		return sharePointClient(), nil

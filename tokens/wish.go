@@ -51,7 +51,7 @@ func (a Asked) wishes(client state.Application) []string {
 	if a.Default {
 		for _, r := range client.Required {
 			if strings.EqualFold(r.ResourceAppID, a.API.AppID) {
-				for _, id := range r.ScopeIDs {
+				for _, id := range r.ScopeIDs() {
 					add(id)
 				}
 			}
@@ -128,12 +128,12 @@ func AdminWishes(tx *state.Tx, client state.Application, t state.Tenant, s Scope
 			continue
 		}
 		w := Wish{Tenant: t, Resource: api.Name, API: api, Admin: true}
-		for _, id := range r.ScopeIDs {
+		for _, id := range r.ScopeIDs() {
 			if s, ok := api.Scope(id); ok {
 				w.Scopes = append(w.Scopes, s.Value)
 			}
 		}
-		for _, id := range r.RoleIDs {
+		for _, id := range r.RoleIDs() {
 			if a, ok := api.Role(id); ok {
 				w.Roles = append(w.Roles, a.Value)
 			}

@@ -40,6 +40,14 @@ func variableHelp() string {
 	return b.String()
 }
 
+// Validate takes what looks like a flag of ours for a mistyped one: everything from the first unknown word on is the command.
+func (c *runCmd) Validate() error {
+	if len(c.Command) > 0 && c.Command[0] != "--" && strings.HasPrefix(c.Command[0], "-") {
+		return fmt.Errorf("unknown flag %s; the command comes after --", c.Command[0])
+	}
+	return nil
+}
+
 // Run starts the emulator, runs the command with its environment and ends with the command's exit code.
 func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	if len(c.Command) > 0 && c.Command[0] == "--" {

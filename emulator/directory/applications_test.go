@@ -106,7 +106,7 @@ func TestConsent(t *testing.T) {
 		all, _ := graph.Role("User.Read.All")
 		app, err := directory.AddApplication(tx, by, state.Application{
 			TenantID: w.contoso.ID, DisplayName: "App", SignInAudience: "AzureADMultipleOrgs",
-			Required: []state.RequiredResource{{ResourceAppID: directory.GraphAppID, ScopeIDs: []string{read.ID}, RoleIDs: []string{all.ID}}},
+			Required: []state.RequiredResource{{ResourceAppID: directory.GraphAppID, Access: append(state.Scopes(read.ID), state.Roles(all.ID)...)}},
 		})
 		if err != nil {
 			return err

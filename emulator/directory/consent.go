@@ -39,7 +39,7 @@ func ConsentAll(tx *state.Tx, by Principal, tenant, appID string) error {
 		}
 		r, _ := ResourceByAppID(tx, asks.ResourceAppID)
 		var scopes []string
-		for _, id := range asks.ScopeIDs {
+		for _, id := range asks.ScopeIDs() {
 			if s, ok := r.Scope(id); ok {
 				scopes = append(scopes, s.Value)
 			}
@@ -47,7 +47,7 @@ func ConsentAll(tx *state.Tx, by Principal, tenant, appID string) error {
 		if len(scopes) > 0 {
 			putGrant(tx, tenant, client.ID, resource.ID, "", scopes)
 		}
-		assignRoles(tx, client, resource, asks.RoleIDs)
+		assignRoles(tx, client, resource, asks.RoleIDs())
 	}
 	recordServicePrincipal(tx, by, "Consent to application", opAssign, client,
 		state.ModifiedProperty{Name: "ConsentContext.IsAdminConsent", New: `"True"`})

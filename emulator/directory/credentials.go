@@ -45,13 +45,44 @@ func AddSecret(tx *state.Tx, by Principal, a state.Application, displayName stri
 
 // RemoveSecret takes a client secret away. It fails with ObjectNotFound.
 func RemoveSecret(tx *state.Tx, by Principal, a state.Application, keyID string) error {
-	kept := slices.DeleteFunc(slices.Clone(a.Secrets), func(s state.Secret) bool { return strings.EqualFold(s.KeyID, keyID) })
-	if len(kept) == len(a.Secrets) {
-		return problem.For(problem.NotFound, problem.ObjectNotFound, keyID, "No password credential found with keyId '%s'.", keyID)
+	kept, err := without(a.Secrets, keyID)
+	if err != nil {
+		return err
 	}
 	a.Secrets = kept
-	_, err := UpdateApplication(tx, by, a)
+	_, err = UpdateApplication(tx, by, a)
 	recordCredentials(tx, by, a)
+	return err
+}
+
+func without(all []state.Secret, keyID string) ([]state.Secret, error) {
+	kept := slices.DeleteFunc(slices.Clone(all), func(s state.Secret) bool { return strings.EqualFold(s.KeyID, keyID) })
+	if len(kept) == len(all) {
+		return nil, problem.For(problem.NotFound, problem.ObjectNotFound, keyID, "No password credential found with keyId '%s'.", keyID)
+	}
+	return kept, nil
+}
+
+// AddServicePrincipalSecret gives an application a secret that is good in one tenant only, where the service principal is.
+// Failures are those of [NewSecret] and [UpdateServicePrincipal].
+func AddServicePrincipalSecret(tx *state.Tx, by Principal, p state.ServicePrincipal, displayName string, start, end time.Time) (state.Secret, error) {
+	s, err := NewSecret(tx, displayName, start, end)
+	if err != nil {
+		return state.Secret{}, err
+	}
+	p.Secrets = append(slices.Clone(p.Secrets), s)
+	_, err = UpdateServicePrincipal(tx, by, p)
+	return s, err
+}
+
+// RemoveServicePrincipalSecret takes such a secret away. It fails with ObjectNotFound.
+func RemoveServicePrincipalSecret(tx *state.Tx, by Principal, p state.ServicePrincipal, keyID string) error {
+	kept, err := without(p.Secrets, keyID)
+	if err != nil {
+		return err
+	}
+	p.Secrets = kept
+	_, err = UpdateServicePrincipal(tx, by, p)
 	return err
 }
 

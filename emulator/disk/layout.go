@@ -13,7 +13,7 @@ import (
 )
 
 // Format is the number of the layout, and of the shape of the records in it: a test tells when it has to be raised.
-const Format = 3
+const Format = 4
 
 const (
 	fileName = "worlds.db"

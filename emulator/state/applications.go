@@ -43,6 +43,13 @@ type Application struct {
 	OwnerIDs  []string
 	Notes     string
 
+	// What only management tools read.
+	MarketingURL, PrivacyURL, SupportURL, TermsURL    string
+	ServiceManagementReference, DefaultRedirectURI    string
+	SAMLMetadataURL, TokenEncryptionKeyID, UniqueName string
+	AcceptMappedClaims, DeviceOnlyAuth                *bool // nil is null
+	RequirePostResponse                               bool
+
 	CreatedAt time.Time
 	DeletedAt time.Time
 	Seq       uint64
@@ -78,8 +85,43 @@ type PreAuthorizedApp struct {
 // RequiredResource lists what an application asks for at one API.
 type RequiredResource struct {
 	ResourceAppID string
-	ScopeIDs      []string // delegated
-	RoleIDs       []string // application
+	Access        []RequiredAccess // in the order in which it was given: tools compare it
+}
+
+// RequiredAccess is a permission that an application asks for.
+type RequiredAccess struct {
+	ID   string
+	Role bool // of the application; else delegated
+}
+
+// Scopes returns an application's wish for delegated permissions.
+func Scopes(ids ...string) []RequiredAccess { return accesses(ids, false) }
+
+// Roles returns an application's wish for application permissions.
+func Roles(ids ...string) []RequiredAccess { return accesses(ids, true) }
+
+func accesses(ids []string, role bool) []RequiredAccess {
+	var all []RequiredAccess
+	for _, id := range ids {
+		all = append(all, RequiredAccess{id, role})
+	}
+	return all
+}
+
+// ScopeIDs are the delegated permissions.
+func (r RequiredResource) ScopeIDs() []string { return r.ids(false) }
+
+// RoleIDs are the application permissions.
+func (r RequiredResource) RoleIDs() []string { return r.ids(true) }
+
+func (r RequiredResource) ids(role bool) []string {
+	var ids []string
+	for _, a := range r.Access {
+		if a.Role == role {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
 }
 
 // Secret is a client secret. Its text is kept: the emulator has nothing to hide.
@@ -124,8 +166,17 @@ type ServicePrincipal struct {
 	Tags               []string
 	HomepageURL        string
 	OwnerIDs           []string
-	CreatedAt          time.Time
-	Seq                uint64
+	Secrets            []Secret // good in this tenant only, beside the application's own
+	Certificates       []Certificate
+
+	// What only management tools read.
+	Description, Notes, LoginURL         string
+	SingleSignOn                         string // password, saml, notSupported, oidc
+	RelayState                           string // of SAML
+	AlternativeNames, NotificationEmails []string
+
+	CreatedAt time.Time
+	Seq       uint64
 }
 
 // PermissionGrant is an oauth2PermissionGrant: delegated permissions given to a client at a resource.

@@ -28,6 +28,9 @@ type Group struct {
 	PreferredDataLocation                                string
 	Theme                                                string
 	ResourceBehaviorOptions, ResourceProvisioningOptions []string
+
+	// What Exchange keeps of a Microsoft 365 group.
+	AllowExternalSenders, AutoSubscribeNewMembers, HideFromAddressLists, HideFromOutlookClients bool
 	// AllowToAddGuests is the group's own Group.Unified.Guest setting; nil: as the tenant.
 	AllowToAddGuests *bool
 

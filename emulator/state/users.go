@@ -78,6 +78,7 @@ type User struct {
 	BusinessPhones                                       []string
 	City, CompanyName, Country, Department               string
 	EmployeeID, EmployeeType, FaxNumber                  string
+	CostCenter, Division                                 string
 	ImAddresses                                          []string
 	JobTitle, MobilePhone, OfficeLocation                string
 	PasswordPolicies                                     string

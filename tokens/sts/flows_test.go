@@ -253,6 +253,28 @@ func TestClientAssertions(t *testing.T) {
 	}
 }
 
+// A secret of a service principal is good where that stands, and nowhere else.
+func TestSecretsOfServicePrincipals(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	var text string
+	s.update(func(tx *state.Tx) error {
+		p, err := directory.Install(tx, directory.SystemPrincipal(s.contoso.ID), s.contoso.ID, appAPI)
+		if err != nil {
+			return err
+		}
+		secret, err := directory.AddServicePrincipalSecret(tx, directory.SystemPrincipal(s.contoso.ID), p, "here", time.Time{}, time.Time{})
+		text = secret.Text
+		return err
+	})
+	if m := body(t, s.exchange("contoso.com", clientForm("client_id", appAPI, "client_secret", text)...)); m["access_token"] == nil {
+		t.Errorf("at home: %v", m["error_description"])
+	}
+	if m := body(t, s.exchange("fabrikam.com", clientForm("client_id", appAPI, "client_secret", text)...)); m["error"] != "invalid_client" {
+		t.Errorf("elsewhere: %v", m)
+	}
+}
+
 func TestHybridFlow(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

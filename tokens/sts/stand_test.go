@@ -151,9 +151,9 @@ func (s *stand) applications(tx *state.Tx) {
 		r := state.RequiredResource{ResourceAppID: directory.GraphAppID}
 		for _, n := range names {
 			if sc, ok := graph.Scope(n); ok {
-				r.ScopeIDs = append(r.ScopeIDs, sc.ID)
+				r.Access = append(r.Access, state.Scopes(sc.ID)...)
 			} else if role, ok := graph.Role(n); ok {
-				r.RoleIDs = append(r.RoleIDs, role.ID)
+				r.Access = append(r.Access, state.Roles(role.ID)...)
 			} else {
 				s.tb.Fatal("no permission", n)
 			}
@@ -182,7 +182,7 @@ func (s *stand) applications(tx *state.Tx) {
 	}, both...)
 	add(appPublic, "Public", state.Application{
 		PublicClient: true, SignInAudience: "AzureADMultipleOrgs", PublicRedirects: []string{"http://localhost"},
-		Required: append(basic, state.RequiredResource{ResourceAppID: appAPI, ScopeIDs: []string{"bbbbbbbb-0000-4000-8000-000000000001"}}),
+		Required: append(basic, state.RequiredResource{ResourceAppID: appAPI, Access: state.Scopes("bbbbbbbb-0000-4000-8000-000000000001")}),
 	}, both...)
 	s.secretApp = add(appSecret, "Confidential", state.Application{
 		RedirectURIs: []string{"https://app.contoso.com/signin"}, LogoutURL: "https://app.contoso.com/bye", ImplicitIDToken: true,

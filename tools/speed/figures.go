@@ -113,8 +113,10 @@ func calls(p *process) ([]figure, error) {
 	return []figure{
 		{"`GET /v1.0/users/{id}`", "≥ 0.6", get("/v1.0/users/adele@contoso.com")},
 		{"`GET /v1.0/users?$top=100`", "≥ 0.5", get("/v1.0/users?$top=100")},
-		{"`POST /v1.0/invitations`", "≥ 0.2", call{method: http.MethodPost, host: graph, path: "/v1.0/invitations", token: token, kind: "application/json", fresh: true,
-			body: `{"invitedUserEmailAddress":"guest%d@partner.example","inviteRedirectUrl":"https://contoso.sharepoint.com","sendInvitationMessage":true}`}},
+		{"`POST /v1.0/invitations`", "≥ 0.2", call{
+			method: http.MethodPost, host: graph, path: "/v1.0/invitations", token: token, kind: "application/json", fresh: true,
+			body: `{"invitedUserEmailAddress":"guest%d@partner.example","inviteRedirectUrl":"https://contoso.sharepoint.com","sendInvitationMessage":true}`,
+		}},
 		{page, "≥ 0.4", get("/v1.0/drives/" + d.ID + "/root/delta?$top=200")},
 	}, nil
 }
@@ -125,8 +127,10 @@ func tokens(p *process, r *row, rounds int, each time.Duration) error {
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodPost, host: "login.microsoftonline.com", path: "/" + tenant + "/oauth2/v2.0/token", body: tokenForm(),
-		kind: "application/x-www-form-urlencoded"}
+	c := call{
+		method: http.MethodPost, host: "login.microsoftonline.com", path: "/" + tenant + "/oauth2/v2.0/token", body: tokenForm(),
+		kind: "application/x-www-form-urlencoded",
+	}
 	var minted, signed sample
 	for range rounds {
 		mine, err := c.rate(p.address, each)

@@ -138,8 +138,10 @@ func starts(binary string) ([]row, error) {
 	}
 	return []row{
 		{what: "process start to 200 of `/readyz`", target: "≤ 15 ms", values: ready, format: "%.1f ms"},
-		{what: "first token after a cold start, no key kept", target: "≤ 1.2 × RSA-2048 key generation", values: first, format: "%.0f ms",
-			note: fmt.Sprintf("generating a key in Go: %.0f – %.0f – %.0f ms", generated.min(), generated.median(), generated.max())},
+		{
+			what: "first token after a cold start, no key kept", target: "≤ 1.2 × RSA-2048 key generation", values: first, format: "%.0f ms",
+			note: fmt.Sprintf("generating a key in Go: %.0f – %.0f – %.0f ms", generated.min(), generated.median(), generated.max()),
+		},
 		{what: "the same, key kept from an earlier run", target: "≤ 20 ms", values: cached, format: "%.1f ms"},
 		{what: "resident memory, idle", target: "≤ 20 MiB", values: idle, format: "%.1f MiB"},
 	}, nil
@@ -165,14 +167,18 @@ const (
 )
 
 func tokenForm() string {
-	return url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {secret},
-		"scope": {"https://graph.microsoft.com/.default"}}.Encode()
+	return url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {secret},
+		"scope": {"https://graph.microsoft.com/.default"},
+	}.Encode()
 }
 
 // token asks for a token of Graph.
 func (p *process) token() (string, error) {
-	body, err := p.ask(call{method: http.MethodPost, host: "login.microsoftonline.com", path: "/" + tenant + "/oauth2/v2.0/token", body: tokenForm(),
-		kind: "application/x-www-form-urlencoded"})
+	body, err := p.ask(call{
+		method: http.MethodPost, host: "login.microsoftonline.com", path: "/" + tenant + "/oauth2/v2.0/token", body: tokenForm(),
+		kind: "application/x-www-form-urlencoded",
+	})
 	if err != nil {
 		return "", err
 	}

@@ -77,7 +77,7 @@ func (v *visit) signedOut() {
 	v.goes(v.login+"/common/oauth2/v2.0/logout", "signed-out", "")
 	v.goes(v.site+"/_layouts/15/acceptinvite.aspx?invitation=none", "error", "invitation")
 	v.r.get(v.r.root + v.r.specs() + "/access")
-	v.goes(v.r.linkOf("/:f:/"), "share-password", "")
+	v.goes(v.r.linkOf("· password"), "share-password", "")
 	v.fill("Password", "wrong")
 	v.press("Verify")
 	v.sees("not the password")
@@ -85,15 +85,16 @@ func (v *visit) signedOut() {
 	v.goes(v.r.letterTo("erin@outlook.com"), "account-type", "")
 }
 
-// linkOf is the first address to be copied that holds a text.
-func (r *reader) linkOf(part string) string {
+// linkOf is the address to be copied of the entry of a list that says so.
+func (r *reader) linkOf(says string) string {
 	r.t.Helper()
-	for chunk := range strings.SplitSeq(string(r.page), `data-copy="`) {
-		if address, _, _ := strings.Cut(chunk, `"`); strings.Contains(address, part) {
+	for entry := range strings.SplitSeq(string(r.page), "<li data-key=") {
+		if _, after, ok := strings.Cut(entry, `data-copy="`); ok && strings.Contains(entry, says) {
+			address, _, _ := strings.Cut(after, `"`)
 			return strings.ReplaceAll(address, "&amp;", "&")
 		}
 	}
-	r.t.Fatalf("no link with %s", part)
+	r.t.Fatalf("no entry with a link says %q", says)
 	return ""
 }
 

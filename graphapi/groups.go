@@ -323,8 +323,8 @@ func updateGroup(r *request, call *odata.Call) (any, error) {
 	return noContent(), nil
 }
 
-// mayChangeExchange refuses what Exchange keeps of a group where it comes with other properties or from an application alone
-// (GD:api/group-update; hashicorp/terraform-provider-azuread:internal/services/groups/group_resource.go).
+// mayChangeExchange refuses what Exchange keeps of a group where it comes with other properties (GD:api/group-update), or from
+// somebody who may not change it.
 func (r *request) mayChangeExchange(in *groupInput) error {
 	exchange := 0
 	for _, o := range []odata.Optional[bool]{in.AllowExternalSenders, in.AutoSubscribeNewMembers, in.HideFromAddressLists, in.HideFromOutlookClients} {
@@ -343,10 +343,7 @@ func (r *request) mayChangeExchange(in *groupInput) error {
 		return problem.For(problem.Invalid, problem.InvalidProperty, "allowExternalSenders",
 			"Properties of Exchange are updated in a request of their own, without other properties.")
 	}
-	if r.caller.AppOnly() {
-		return problem.New(problem.Denied, problem.InsufficientRights, "")
-	}
-	return nil
+	return directory.MayChangeMail(r.caller)
 }
 
 func deleteGroup(r *request, call *odata.Call) (any, error) {

@@ -71,8 +71,7 @@ func AddServicePrincipalSecret(tx *state.Tx, by Principal, p state.ServicePrinci
 		return state.Secret{}, err
 	}
 	p.Secrets = append(slices.Clone(p.Secrets), s)
-	_, err = UpdateServicePrincipal(tx, by, p)
-	return s, err
+	return s, putCredentials(tx, by, p, "Add service principal credentials")
 }
 
 // RemoveServicePrincipalSecret takes such a secret away. It fails with ObjectNotFound.
@@ -82,8 +81,15 @@ func RemoveServicePrincipalSecret(tx *state.Tx, by Principal, p state.ServicePri
 		return err
 	}
 	p.Secrets = kept
-	_, err = UpdateServicePrincipal(tx, by, p)
-	return err
+	return putCredentials(tx, by, p, "Remove service principal credentials")
+}
+
+func putCredentials(tx *state.Tx, by Principal, p state.ServicePrincipal, activity string) error {
+	if _, err := UpdateServicePrincipal(tx, by, p); err != nil {
+		return err
+	}
+	recordServicePrincipal(tx, by, activity, opUpdate, p)
+	return nil
 }
 
 func recordCredentials(tx *state.Tx, by Principal, a state.Application) {

@@ -31,6 +31,15 @@ func MayManageUsers(tx *state.Tx, p Principal, u state.User) error {
 	return nil
 }
 
+// MayChangeMail asks for the right to change what Exchange keeps of a group: a person's, never an application's alone (GD:api/group-update;
+// hashicorp/terraform-provider-azuread:internal/services/groups/group_resource.go).
+func MayChangeMail(p Principal) error {
+	if p.AppOnly() {
+		return problem.New(problem.Denied, problem.InsufficientRights, "")
+	}
+	return nil
+}
+
 // MayManageGroup asks for the right to change a group and its members: an owner's, or an administrator's. Groups that
 // carry roles are the business of their owners and of those who assign roles.
 func MayManageGroup(tx *state.Tx, p Principal, g state.Group) error {
